@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { Bit, ChatSettings, Presence, SubType } from './shapes.ts'
+
+/*
+ * What is pushed. Ids in `message`, `revoke`, `friendApply`, `removeFriend` and `addGroup` are text where the original
+ * sent text (protocol, section 5); `mid` and `gid` are always numbers. On the wire the payload is JSON text.
+ */
+
+const chatType = z.enum(['friend', 'group'])
+
+/** A new message or notice: on `user-{to}` and `user-{from}`, or on `group-{gid}`. */
+export const MessageEvent = z.object({
+  from: z.string(),
+  /** Friend: the receiver's remark for the sender, or the nickname. Group: the nickname. */
+  from_name: z.string(),
+  from_avatar: z.string(),
+  to: z.string(),
+  to_name: z.string(),
+  to_avatar: z.string(),
+  content: z.string(),
+  timestamp: z.int(),
+  type: chatType,
+  sub_type: SubType,
+  mid: z.int(),
+  /** 0 without a quote. */
+  quote_mid: z.int(),
+  quote_content: z.string(),
+  /** The sender's own key for the message, when it gave one. */
+  uniqueId: z.string().optional(),
+  /** Parley: place in the conversation, without gaps: who misses one knows it. */
+  seq: z.int(),
+  /** Parley: 1 for an automatic answer. */
+  auto: Bit.optional(),
+})
+export type MessageEvent = z.infer<typeof MessageEvent>
+
+/** A message was taken back. `id` is the other user as the revoker sees it, or the gid; `uid` the revoker. */
+export const RevokeEvent = z.object({ type: chatType, id: z.string(), mid: z.int(), uid: z.string() })
+export type RevokeEvent = z.infer<typeof RevokeEvent>
+
+/** A message was deleted: `ty` 1 only for the user on whose channel this comes, 2 for everybody. */
+export const MessageDeleteEvent = RevokeEvent.extend({ ty: z.union([z.literal(1), z.literal(2)]) })
+export type MessageDeleteEvent = z.infer<typeof MessageDeleteEvent>
+
+/** Somebody asks to be friends. */
+export const FriendApplyEvent = z.object({ uid: z.string() })
+export type FriendApplyEvent = z.infer<typeof FriendApplyEvent>
+
+/** A new friend: each of the two gets the other. */
+export const AddFriendEvent = z.object({ uid: z.int(), name: z.string(), avatar: z.string() })
+export type AddFriendEvent = z.infer<typeof AddFriendEvent>
+
+/** `uid` has ended the friendship. */
+export const RemoveFriendEvent = z.object({ uid: z.string() })
+export type RemoveFriendEvent = z.infer<typeof RemoveFriendEvent>
+
+/** The user is now in a group; `uid` brought them in. */
+export const AddGroupEvent = z.object({
+  gid: z.int(),
+  groupname: z.string(),
+  avatar: z.string(),
+  uid: z.string(),
+  /** The notice's text, when people were added to an existing group. */
+  content: z.string().optional(),
+})
+export type AddGroupEvent = z.infer<typeof AddGroupEvent>
+
+/** The group was dissolved (on `group-{gid}`: `gid` alone), or the user is no longer in it (on `user-{uid}`). */
+export const RemoveGroupEvent = z.object({
+  gid: z.int(),
+  groupname: z.string().optional(),
+  avatar: z.string().optional(),
+  uid: z.string().optional(),
+})
+export type RemoveGroupEvent = z.infer<typeof RemoveGroupEvent>
+
+/** A group changed: the fields that are there replace the old ones. `name` is `groupname` for old clients. */
+export const UpdateGroupEvent = z.object({
+  gid: z.int(),
+  avatar: z.string().optional(),
+  name: z.string().optional(),
+  groupname: z.string().optional(),
+  announcement: z.string().optional(),
+  state: z.enum(['normal', 'disabled', 'forbidden']).optional(),
+  /** The owner, after the group was handed over. */
+  uid: z.int().optional(),
+})
+export type UpdateGroupEvent = z.infer<typeof UpdateGroupEvent>
+
+/** Parley: a friend came online or went offline. */
+export const StateEvent = z.object({ uid: z.int(), state: Presence })
+export type StateEvent = z.infer<typeof StateEvent>
+
+/** Parley: `uid` has read the chat up to `seq`. `id` as in `message/get`, seen by `uid`. */
+export const ReadEvent = z.object({ type: chatType, id: z.int(), uid: z.int(), seq: z.int() })
+export type ReadEvent = z.infer<typeof ReadEvent>
+
+/** Every event by its name on the wire. */
+export const EVENTS = {
+  message: MessageEvent,
+  revoke: RevokeEvent,
+  message_delete: MessageDeleteEvent,
+  friendApply: FriendApplyEvent,
+  addFriend: AddFriendEvent,
+  removeFriend: RemoveFriendEvent,
+  addGroup: AddGroupEvent,
+  removeGroup: RemoveGroupEvent,
+  updateGroup: UpdateGroupEvent,
+  /** The full public set: clients replace theirs with it. */
+  settingChange: ChatSettings,
+  state: StateEvent,
+  read: ReadEvent,
+} as const
+
+/** Event name → payload. */
+export type PushEvents = { [Name in keyof typeof EVENTS]: z.infer<(typeof EVENTS)[Name]> }
+export type PushEventName = keyof PushEvents
+
+/** What concerns one user. */
+export const userChannel = (uid: number | string): string => `user-${uid}`
+
+/** What concerns the members of a group. */
+export const groupChannel = (gid: number | string): string => `group-${gid}`
+
+/** What concerns everybody. */
+export const GLOBAL_CHANNEL = 'global'
+
+export interface Channel {
+  readonly visibility: 'public' | 'private' | 'presence'
+  readonly kind: 'user' | 'group' | 'global' | 'other'
+  /** The uid or gid; 0 for `global` and `other`. */
+  readonly id: number
+}
+
+const CHANNEL_PATTERN = /^[A-Za-z0-9_\-=@,.;]{1,200}$/
+
+/** Whether a text may be a channel's name (letters, digits and `_ - = @ , . ;`, at most 200). */
+export const isChannelName = (name: string): boolean => CHANNEL_PATTERN.test(name)
+
+// Ids in their one spelling only: `user-09` must not be a second name for `user-9`.
+const OWN_CHANNEL = /^(user|group)-([1-9]\d{0,14})$/
+
+/** What a channel's name stands for. Names that are not Parley's own are `other`. */
+export function parseChannel(name: string): Channel {
+  const [visibility, rest] = splitVisibility(name)
+  if (rest === GLOBAL_CHANNEL) return { visibility, kind: 'global', id: 0 }
+  const match = OWN_CHANNEL.exec(rest)
+  if (!match) return { visibility, kind: 'other', id: 0 }
+  return { visibility, kind: match[1] as 'user' | 'group', id: Number(match[2]) }
+}
+
+function splitVisibility(name: string): [Channel['visibility'], string] {
+  for (const visibility of ['private', 'presence'] as const) {
+    if (name.startsWith(`${visibility}-`)) return [visibility, name.slice(visibility.length + 1)]
+  }
+  return ['public', name]
+}
