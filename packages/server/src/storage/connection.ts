@@ -1,0 +1,36 @@
+import { Database } from 'bun:sqlite'
+import type { StatementResult } from './writer-protocol.ts'
+
+/** The most pages that the write-ahead log collects before it is written back (4 KiB each). */
+const CHECKPOINT_PAGES = 4000
+const BUSY_TIMEOUT_MS = 5000
+
+/**
+ * Opens the SQLite file. `synchronous=FULL` is the durability promise: a commit returns when it is on the disk.
+ * @param mode `write` for the one writing connection, `read` for connections that only look
+ */
+export function openConnection(file: string, mode: 'read' | 'write'): Database {
+  const db = new Database(file, { create: mode === 'write', readwrite: true })
+  db.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  if (mode === 'write') {
+    db.run('pragma journal_mode = wal')
+    db.run('pragma synchronous = full')
+    db.run(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+  } else {
+    db.run('pragma query_only = 1')
+  }
+  db.run('pragma cache_size = -32000')
+  db.run('pragma temp_store = memory')
+  return db
+}
+
+/** Runs one statement on a connection; rows when it gives any, else the number of changed rows. */
+export function runStatement(db: Database, sql: string, parameters: readonly unknown[]): StatementResult {
+  const statement = db.query(sql)
+  const values = parameters as never[]
+  if (statement.columnNames.length > 0) {
+    const rows = statement.all(...values)
+    return { rows, changes: rows.length }
+  }
+  return { rows: [], changes: statement.run(...values).changes }
+}

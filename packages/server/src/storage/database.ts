@@ -1,0 +1,21 @@
+import type { Kysely } from 'kysely'
+import type { Appended, Draft } from './append.ts'
+import type { DialectName } from './dialect.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * The site's database as the modules see it. Reads and writes are apart because on SQLite they run on different
+ * threads; a write is on disk, and seen by the next read, when its promise resolves.
+ */
+export interface Database {
+  readonly dialect: DialectName
+  readonly read: Kysely<Tables>
+  readonly write: Kysely<Tables>
+  /** Puts a message into its conversation's log. Messages that wait together share one commit. */
+  append(draft: Draft): Promise<Appended>
+  /** Resolves when the database answers; rejects with why it does not. */
+  ping(): Promise<void>
+  /** How many writes wait for a commit. */
+  waitingWrites(): number
+  close(): Promise<void>
+}

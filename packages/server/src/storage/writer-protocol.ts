@@ -1,0 +1,36 @@
+import type { Appended, Draft } from './append.ts'
+
+/*
+ * What travels between the main thread and the writer thread.
+ */
+
+/** One unit of work of a batch: it succeeds or fails on its own, but is durable only with the whole batch. */
+export type WriteJob = { append: Draft } | { sql: string; parameters: readonly unknown[] }
+
+/** What a statement gave. */
+export interface StatementResult {
+  rows: unknown[]
+  changes: number
+}
+
+export interface WireError {
+  message: string
+  code?: string
+}
+
+export type JobResult = { appended: Appended } | { result: StatementResult } | { error: WireError }
+
+export type WriterRequest =
+  /** Runs the jobs in one transaction and commits it. */
+  | { kind: 'batch'; jobs: WriteJob[] }
+  /** Runs one statement outside of any batch: `begin`, `commit`, and what is between them. */
+  | { kind: 'statement'; sql: string; parameters: readonly unknown[] }
+  /** Writes the log back into the database file and closes it. */
+  | { kind: 'close' }
+
+export type WriterAnswer =
+  | { kind: 'batch'; results: JobResult[] }
+  | { kind: 'statement'; result: JobResult }
+  | { kind: 'closed' }
+  | { kind: 'ready' }
+  | { kind: 'failed'; error: WireError }
