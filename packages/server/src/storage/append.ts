@@ -56,7 +56,8 @@ function template<Names extends string>(
   const { sql, parameters } = build((name) => new Place(name) as never).compile()
   return {
     sql,
-    bind: (values) => parameters.map((value) => (value instanceof Place ? values[value.name as Names] : value)),
+    bind: (values) =>
+      parameters.map((value) => (value instanceof Place ? values[value.name as Names] : value)),
   }
 }
 
@@ -148,8 +149,21 @@ export function appendMessage(run: RunStatement, draft: Draft): Appended {
   const { content, subType, quoteMid, quoteContent, auto } = draft
   const [row] = run(
     insertMessage.sql,
-    insertMessage.bind({ conversation, seq, counted, from, content, subType, at, quoteMid, quoteContent, uniqueId, auto }),
+    insertMessage.bind({
+      conversation,
+      seq,
+      counted,
+      from,
+      content,
+      subType,
+      at,
+      quoteMid,
+      quoteContent,
+      uniqueId,
+      auto,
+    }),
   ) as Array<{ mid: number }>
-  if (subType === 'message' && auto === 0) run(markReadBySender.sql, markReadBySender.bind({ conversation, from, seq, counted }))
+  if (subType === 'message' && auto === 0)
+    run(markReadBySender.sql, markReadBySender.bind({ conversation, from, seq, counted }))
   return { mid: row!.mid, seq, at, repeated: false }
 }

@@ -19,3 +19,8 @@ export interface Database {
   waitingWrites(): number
   close(): Promise<void>
 }
+
+export interface DatabaseOptions {
+  /** Hears every statement that modules run, on either connection; for tests of what queries cost. */
+  onQuery?: (sql: string, parameters: readonly unknown[]) => void
+}

@@ -17,7 +17,14 @@ export class DatabaseError extends Error {
 export const isUniqueViolation = (error: unknown): boolean =>
   error instanceof DatabaseError && error.failure === 'unique'
 
-const UNAVAILABLE_CODES = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_READONLY', 'SQLITE_CANTOPEN']
+const UNAVAILABLE_CODES = [
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_READONLY',
+  'SQLITE_CANTOPEN',
+]
 
 /** Sorts a SQLite error code (`SQLITE_CONSTRAINT_UNIQUE`, `SQLITE_FULL` …) into what callers can act on. */
 export function sqliteFailure(code: string | undefined): DatabaseFailure {

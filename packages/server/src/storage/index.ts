@@ -1,6 +1,6 @@
 export type { Appended, Draft } from './append.ts'
 export { clearCaches, type Invalidations, ReadCache } from './cache.ts'
-export type { Database } from './database.ts'
+export type { Database, DatabaseOptions } from './database.ts'
 export { DatabaseError, isUniqueViolation } from './errors.ts'
 export { openSqlite } from './sqlite.ts'
 export type * from './tables.ts'

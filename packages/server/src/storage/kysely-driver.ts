@@ -1,16 +1,18 @@
 import type { Database as SqliteFile } from 'bun:sqlite'
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
   Kysely,
+  type LogEvent,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
 import { runStatement } from './connection.ts'
+import type { DatabaseOptions } from './database.ts'
 import { DatabaseError, sqliteFailure } from './errors.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
@@ -33,14 +35,15 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-function kyselyWith(createDriver: () => Driver): Kysely<Tables> {
+function kyselyWith(createDriver: () => Driver, onQuery: DatabaseOptions['onQuery']): Kysely<Tables> {
   const dialect: Dialect = {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver,
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
-  return new Kysely<Tables>({ dialect })
+  const log = onQuery && (({ query }: LogEvent) => onQuery(query.sql, query.parameters))
+  return new Kysely<Tables>({ dialect, log })
 }
 
 const nothing = async () => {}
@@ -49,7 +52,7 @@ const readsOnly = async () => {
 }
 
 /** Kysely on the main thread's own connection: reads answer at once, from memory most of the time. */
-export function readingKysely(file: SqliteFile): Kysely<Tables> {
+export function readingKysely(file: SqliteFile, onQuery?: DatabaseOptions['onQuery']): Kysely<Tables> {
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery) {
       try {
@@ -61,15 +64,18 @@ export function readingKysely(file: SqliteFile): Kysely<Tables> {
     },
     streamQuery: noStream,
   }
-  return kyselyWith(() => ({
-    init: nothing,
-    acquireConnection: async () => connection,
-    beginTransaction: readsOnly,
-    commitTransaction: readsOnly,
-    rollbackTransaction: readsOnly,
-    releaseConnection: nothing,
-    destroy: async () => file.close(),
-  }))
+  return kyselyWith(
+    () => ({
+      init: nothing,
+      acquireConnection: async () => connection,
+      beginTransaction: readsOnly,
+      commitTransaction: readsOnly,
+      rollbackTransaction: readsOnly,
+      releaseConnection: nothing,
+      destroy: async () => file.close(),
+    }),
+    onQuery,
+  )
 }
 
 /**
@@ -116,7 +122,7 @@ class WriterConnection implements DatabaseConnection {
 }
 
 /** Kysely on the writer thread: every write of the server goes through it, or through `Writer.append`. */
-export function writingKysely(writer: Writer): Kysely<Tables> {
+export function writingKysely(writer: Writer, onQuery?: DatabaseOptions['onQuery']): Kysely<Tables> {
   const driver: Driver = {
     init: nothing,
     acquireConnection: async () => new WriterConnection(writer),
@@ -126,5 +132,5 @@ export function writingKysely(writer: Writer): Kysely<Tables> {
     releaseConnection: async (connection) => (connection as WriterConnection).abandon(),
     destroy: () => writer.close(),
   }
-  return kyselyWith(() => driver)
+  return kyselyWith(() => driver, onQuery)
 }

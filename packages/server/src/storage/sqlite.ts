@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { openConnection } from './connection.ts'
-import type { Database } from './database.ts'
+import type { Database, DatabaseOptions } from './database.ts'
 import { readingKysely, writingKysely } from './kysely-driver.ts'
 import { migrate } from './migrations/index.ts'
 import { Writer } from './writer.ts'
@@ -10,16 +10,16 @@ import { Writer } from './writer.ts'
  * @param file path of the SQLite file
  * @throws DatabaseError when the file cannot be opened or written
  */
-export async function openSqlite(file: string): Promise<Database> {
+export async function openSqlite(file: string, { onQuery }: DatabaseOptions = {}): Promise<Database> {
   const writer = await Writer.open(file)
-  const write = writingKysely(writer)
+  const write = writingKysely(writer, onQuery)
   try {
     await migrate(write, 'sqlite')
   } catch (error) {
     await write.destroy()
     throw error
   }
-  const read = readingKysely(openConnection(file, 'read'))
+  const read = readingKysely(openConnection(file, 'read'), onQuery)
   return {
     dialect: 'sqlite',
     read,

@@ -57,7 +57,10 @@ export class Writer {
     const answer = await writer.#ask(file)
     if (answer.kind !== 'ready') {
       writer.#worker.terminate()
-      throw new DatabaseError('unavailable', answer.kind === 'failed' ? answer.error.message : 'the writer did not start')
+      throw new DatabaseError(
+        'unavailable',
+        answer.kind === 'failed' ? answer.error.message : 'the writer did not start',
+      )
     }
     return writer
   }
@@ -93,7 +96,8 @@ export class Writer {
     return {
       run: async (sql, parameters) => {
         const answer = await this.#ask({ kind: 'statement', sql, parameters })
-        if (answer.kind !== 'statement') throw this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`)
+        if (answer.kind !== 'statement')
+          throw this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`)
         if ('error' in answer.result) throw databaseError(answer.result.error)
         return (answer.result as { result: StatementResult }).result
       },
@@ -147,7 +151,8 @@ export class Writer {
     const batch = this.#queue.splice(0, BATCH_JOBS_MAX)
     const answer = await this.#ask({ kind: 'batch', jobs: batch.map(({ job }) => job) })
     if (answer.kind !== 'batch') {
-      for (const { reject } of batch) reject(this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`))
+      for (const { reject } of batch)
+        reject(this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`))
       return
     }
     // All in one turn: what the callers publish now leaves as one write per socket.

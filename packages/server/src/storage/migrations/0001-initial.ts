@@ -135,7 +135,11 @@ async function createConversations(db: Db, dialect: DialectName) {
     .addUniqueConstraint('membership_pair', ['conversation_id', 'uid'])
     .execute()
   await db.schema.createIndex('membership_uid').on('membership').columns(['uid', 'conversation_id']).execute()
-  await db.schema.createIndex('membership_order').on('membership').columns(['conversation_id', 'id']).execute()
+  await db.schema
+    .createIndex('membership_order')
+    .on('membership')
+    .columns(['conversation_id', 'id'])
+    .execute()
   await addAutoId(dialect, db.schema.createTable('chat_group'), 'gid')
     .addColumn('conversation_id', big, (c) => c.notNull().unique())
     .addColumn('owner_uid', big, (c) => c.notNull())

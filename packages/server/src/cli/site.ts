@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs'
+import { access, constants, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock } from '../clock.ts'
+import { type Config, ConfigError, loadConfig } from '../config.ts'
+import { setLogLevel } from '../log.ts'
+import { Credentials, ServerKeys, Sessions } from '../modules/accounts/index.ts'
+import { Administrators } from '../modules/admin/index.ts'
+import { Users } from '../modules/users/index.ts'
+import { LocalBus } from '../realtime/index.ts'
+import { type Database, openSqlite } from '../storage/index.ts'
+import { CommandError, systemReason } from './failure.ts'
+import { say } from './language.ts'
+import { tellRunningServer } from './running.ts'
+
+/** The database's file in the data folder. */
+export const DATABASE_FILE = 'parley.sqlite'
+
+/** Messages are nobody's business but the server's own user's. */
+const DATA_DIR_MODE = 0o700
+
+export const databaseFile = (dataDir: string): string => join(dataDir, DATABASE_FILE)
+
+/** What commands work with: accounts and keys, straight on the database, beside a server that may be running. */
+export interface Site {
+  readonly db: Database
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly credentials: Credentials
+  readonly administrators: Administrators
+  readonly keys: ServerKeys
+}
+
+/** The configuration for a command: what the server would log is silent, so that the output is the command's alone. */
+export function commandConfig(): Config {
+  setLogLevel('silent')
+  return { ...loadConfig(), logLevel: 'silent' }
+}
+
+/**
+ * Makes the data folder if it is missing, readable for its owner only.
+ * @throws ConfigError DATA_DIR when the folder cannot be made or written
+ */
+export async function prepareDataFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: DATA_DIR_MODE })
+    await access(dataDir, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new ConfigError(
+      'DATA_DIR',
+      `is ${JSON.stringify(dataDir)}, which ${say({ zh: '无法写入', en: 'cannot be written' })} (${systemReason(error) ?? String(error)}): ${say({ zh: '请把 DATA_DIR 设为其他文件夹', en: 'set DATA_DIR to another folder' })}`,
+    )
+  }
+}
+
+/** @throws CommandError when there is no database in the data folder: the command would speak of an empty site */
+export function requireDatabase({ dataDir }: Config): void {
+  if (existsSync(databaseFile(dataDir))) return
+  throw new CommandError({
+    zh: `DATA_DIR 是 ${JSON.stringify(dataDir)}，其中没有数据库：请把 DATA_DIR 设为服务器所用的文件夹`,
+    en: `DATA_DIR is ${JSON.stringify(dataDir)}, which holds no database: set DATA_DIR to the folder of the server`,
+  })
+}
+
+/**
+ * Opens the database, bringing its schema up to date.
+ * @throws CommandError with one line that says what to do
+ */
+export async function openDatabase({ dataDir }: Config): Promise<Database> {
+  const file = databaseFile(dataDir)
+  try {
+    return await openSqlite(file)
+  } catch (error) {
+    throw databaseFailure(file, error)
+  }
+}
+
+/** What went wrong with opening the database, as a line for people. */
+export function databaseFailure(file: string, error: unknown): CommandError {
+  const message = error instanceof Error ? error.message : String(error)
+  // Kysely's words for a migration that has run but is not among ours.
+  if (message.includes('corrupted migrations')) {
+    return new CommandError(
+      {
+        zh: `数据库 ${file} 由更新版本的 Parley 创建：请升级 Parley`,
+        en: `the database ${file} was made by a newer version of Parley: update Parley`,
+      },
+      error,
+    )
+  }
+  return new CommandError(
+    {
+      zh: `无法打开数据库 ${file}（${message}）：请检查该文件，或把 DATA_DIR 设为其他文件夹`,
+      en: `the database ${file} cannot be opened (${message}): check that file, or set DATA_DIR to another folder`,
+    },
+    error,
+  )
+}
+
+function assemble(db: Database): Site {
+  const common = { db, invalidations: new LocalBus(), clock: systemClock }
+  const users = new Users(common)
+  const sessions = new Sessions({ ...common, users })
+  users.onDisabled((uid) => sessions.endAll(uid))
+  return {
+    db,
+    users,
+    sessions,
+    credentials: new Credentials({ db, users, sessions }),
+    administrators: new Administrators({ db, users }),
+    keys: new ServerKeys(common),
+  }
+}
+
+interface SiteOptions {
+  /** Whether a missing database is made: for commands that may come before the first start. */
+  readonly create: boolean
+}
+
+/** Runs work on the site's database and closes it, well or not. */
+export async function withSite<Result>(
+  { create }: SiteOptions,
+  work: (site: Site) => Promise<Result>,
+): Promise<Result> {
+  const config = commandConfig()
+  if (create) await prepareDataFolder(config.dataDir)
+  else requireDatabase(config)
+  const db = await openDatabase(config)
+  try {
+    return await work(assemble(db))
+  } finally {
+    await db.close()
+  }
+}
+
+/** As {@link withSite}, for work that changes something: a running server is told afterwards. */
+export async function changeSite<Result>(
+  options: SiteOptions,
+  work: (site: Site) => Promise<Result>,
+): Promise<Result> {
+  const result = await withSite(options, work)
+  await tellRunningServer(loadConfig().dataDir)
+  return result
+}

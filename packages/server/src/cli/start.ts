@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs'
+import { createServices, type Services, VERSION } from '../app.ts'
+import { type Config, ConfigError, loadConfig } from '../config.ts'
+import { log, setLogLevel } from '../log.ts'
+import { type RunningServer, startServer } from '../serve.ts'
+import { DatabaseError } from '../storage/index.ts'
+import { bannerLines } from './banner.ts'
+import { CommandError } from './failure.ts'
+import { say } from './language.ts'
+import { print } from './output.ts'
+import { type Claim, claimDataFolder, runningServer } from './running.ts'
+import { databaseFailure, databaseFile, prepareDataFolder } from './site.ts'
+import { listenToSignals } from './stopping.ts'
+
+/** `parley start`: runs until a signal ends it. */
+export async function start(): Promise<never> {
+  const signals = listenToSignals()
+  const config = loadConfig()
+  setLogLevel(config.logLevel)
+  // Before anything is made: a first start that fails should be the first start again.
+  requireFreePort(config)
+  await prepareDataFolder(config.dataDir)
+  const claim = await takeFolder(config)
+  const isFirst = !existsSync(databaseFile(config.dataDir))
+  const services = await open(config)
+  const server = await listen(config, services)
+  signals.serve({
+    reload: () => services.reload(),
+    async close() {
+      await server.close()
+      await claim.release()
+    },
+  })
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled_rejection'))
+  await claim.announce()
+  const { setupToken, generatedKeyFile: keyFile } = services
+  const { dataDir } = config
+  for (const line of bannerLines({
+    version: VERSION,
+    url: server.url,
+    dataDir,
+    isFirst,
+    setupToken,
+    keyFile,
+  })) {
+    print(line)
+  }
+  log.debug({ port: server.port }, 'listening')
+  return new Promise(() => {})
+}
+
+async function takeFolder({ dataDir }: Config): Promise<Claim> {
+  const claim = claimDataFolder(dataDir)
+  if (claim) return claim
+  const pid = await runningServer(dataDir)
+  const process = pid === undefined ? '' : say({ zh: `（进程 ${pid}）`, en: ` (process ${pid})` })
+  throw new CommandError({
+    zh: `DATA_DIR ${dataDir} 正被另一个 Parley 服务器${process}使用：请先停止它，或把 DATA_DIR 设为其他文件夹`,
+    en: `DATA_DIR ${dataDir} is in use by another Parley server${process}: stop it, or set DATA_DIR to another folder`,
+  })
+}
+
+async function open(config: Config): Promise<Services> {
+  try {
+    return await createServices(config)
+  } catch (error) {
+    throw isAboutDatabase(error) ? databaseFailure(databaseFile(config.dataDir), error) : error
+  }
+}
+
+/** Kysely's migrator and the driver fail with errors of their own. */
+const isAboutDatabase = (error: unknown): boolean =>
+  error instanceof DatabaseError || (error instanceof Error && error.message.includes('migration'))
+
+async function listen(config: Config, services: Services): Promise<RunningServer> {
+  try {
+    return await startServer(services)
+  } catch (error) {
+    throw listenFailure(config, error)
+  }
+}
+
+/** Opens the port for a moment. @throws ConfigError when that fails */
+function requireFreePort(config: Config): void {
+  try {
+    Bun.serve({ hostname: config.host, port: config.port, fetch: () => new Response(null) }).stop(true)
+  } catch (error) {
+    throw listenFailure(config, error)
+  }
+}
+
+function listenFailure({ port, host }: Config, error: unknown): unknown {
+  switch ((error as { code?: string }).code) {
+    case 'EADDRINUSE':
+      return new ConfigError(
+        'PORT',
+        say({
+          zh: `${port} 已被占用：请把 PORT 设为其他端口`,
+          en: `${port} is taken: set PORT to another one`,
+        }),
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new ConfigError(
+        'PORT',
+        say({
+          zh: `${port} 没有权限打开：请把 PORT 设为 1024 以上的端口`,
+          en: `${port} may not be opened by this user: set PORT to one above 1023`,
+        }),
+      )
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EINVAL':
+    case 'ENOTFOUND':
+    // What Bun answers for a name that it cannot look up.
+    case 'EAGAIN':
+      return new ConfigError(
+        'HOST',
+        say({
+          zh: `“${host}”不是本机地址：请把 HOST 设为本机的地址，例如 0.0.0.0`,
+          en: `${JSON.stringify(host)} is no address of this machine: set HOST to one, such as 0.0.0.0`,
+        }),
+      )
+    default:
+      return error
+  }
+}

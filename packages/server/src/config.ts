@@ -1,0 +1,245 @@
+import type { LogLevel } from './log.ts'
+import type { Networks } from './networks.ts'
+import { VARIABLES, type Values, type Variable, type VariableName } from './variables.ts'
+
+/** A value that makes no sense. The message is one line for people: which variable, what is wrong, what it may be. */
+export class ConfigError extends Error {
+  constructor(
+    readonly variable: string,
+    problem: string,
+  ) {
+    super(`${variable} ${problem}`)
+    this.name = 'ConfigError'
+  }
+}
+
+/** How SMS codes are sent, with what the driver needs for it. */
+export type SmsConfig =
+  | { readonly driver: 'log' }
+  | { readonly driver: 'webhook'; readonly url: string }
+  | ({ readonly driver: 'aliyun' } & AliyunSms)
+  | ({ readonly driver: 'tencent' } & TencentSms)
+
+export interface AliyunSms {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly sign: string
+  readonly template: string
+  /** Origin of the service, without a slash at the end. */
+  readonly endpoint: string
+}
+
+export interface TencentSms {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly appId: string
+  readonly sign: string
+  readonly template: string
+  readonly region: string
+  /** Origin of the service, without a slash at the end. */
+  readonly endpoint: string
+}
+
+/** What is in force: every environment variable, checked and with its default. */
+export interface Config {
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly host: string
+  /** Absolute path; the folder may not exist yet. */
+  readonly dataDir: string
+  /** Origin such as `https://chat.example.com`; undefined: as the request says. */
+  readonly publicUrl: string | undefined
+  /** The server key given from outside; undefined: one is generated into `dataDir`. */
+  readonly apiKey: string | undefined
+  readonly apiAllowIps: Networks
+  readonly legacyApiSecret: string | undefined
+  /** Undefined: key and secret are generated into the database. */
+  readonly app: { readonly key: string; readonly secret: string } | undefined
+  readonly webhookUrl: string | undefined
+  readonly admin: { readonly username: string; readonly password: string } | undefined
+  readonly sms: SmsConfig
+  readonly trustProxy: Networks
+  readonly logLevel: LogLevel
+  /** What was set, as text; for {@link describeConfig}. Holds secrets. */
+  readonly given: Environment
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Variables that have a meaning in Parley but no code in this version. Set, they stop the start: a site that
+ * believes its messages go to PostgreSQL must not find them in a local file.
+ */
+const NOT_IN_THIS_VERSION = [
+  {
+    variables: ['DATABASE_URL'],
+    form: /^postgres(ql)?:\/\/[^/]/,
+    may: 'a postgres:// address',
+    what: 'PostgreSQL',
+    instead: 'messages are stored in a SQLite file in DATA_DIR',
+  },
+  {
+    variables: ['REDIS_URL'],
+    form: /^rediss?:\/\/[^/]/,
+    may: 'a redis:// address',
+    what: 'Redis',
+    instead: 'one node serves the whole site',
+  },
+  {
+    variables: ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_REGION'],
+    form: /./s,
+    may: 'any text',
+    what: 'S3',
+    instead: 'uploads are stored in DATA_DIR',
+  },
+]
+
+const SHOWN_CHARACTERS_MAX = 80
+
+/**
+ * Reads and checks the environment. An empty variable counts as unset.
+ *
+ * @throws ConfigError at the first variable that makes no sense
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  refuseWhatIsNotInThisVersion(env)
+  const names = Object.keys(VARIABLES) as VariableName[]
+  const values = Object.fromEntries(names.map((name) => [name, read(env, name)])) as Values
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.DATA_DIR,
+    publicUrl: values.PUBLIC_URL,
+    apiKey: values.API_KEY,
+    apiAllowIps: values.API_ALLOW_IPS,
+    legacyApiSecret: values.LEGACY_API_SECRET,
+    app: pair(values, 'APP_KEY', 'APP_SECRET', (key, secret) => ({ key, secret })),
+    webhookUrl: values.WEBHOOK_URL,
+    admin: pair(values, 'ADMIN_USERNAME', 'ADMIN_PASSWORD', (username, password) => ({ username, password })),
+    sms: smsConfig(values),
+    trustProxy: values.TRUST_PROXY,
+    logLevel: values.LOG_LEVEL,
+    given: Object.fromEntries(names.map((name) => [name, env[name]])),
+  }
+}
+
+function refuseWhatIsNotInThisVersion(env: Environment): void {
+  for (const { variables, form, may, what, instead } of NOT_IN_THIS_VERSION) {
+    for (const name of variables) {
+      const text = env[name]
+      if (!text) continue
+      // These hold passwords, so the value itself is not shown.
+      if (!form.test(text)) throw new ConfigError(name, `is not valid: it may be ${may}`)
+      throw new ConfigError(name, `is set, but ${what} support is not in this version (${instead}): unset it`)
+    }
+  }
+}
+
+function read(env: Environment, name: VariableName): unknown {
+  const variable: Variable<unknown> = VARIABLES[name]
+  const text = env[name] || variable.fallback
+  if (text === undefined) return undefined
+  const result = variable.schema.safeParse(text)
+  if (result.success) return result.data
+  throw new ConfigError(
+    name,
+    `${variable.secret ? 'is not valid' : `is ${quote(text)}`}: it may be ${variable.may}`,
+  )
+}
+
+/** The value as JSON text, so that line breaks and other surprises are visible and the message stays one line. */
+function quote(text: string): string {
+  const cut = text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text
+  return JSON.stringify(cut)
+}
+
+/** The names of the variables that read as text or are unset. */
+type TextName = {
+  [Name in VariableName]: Values[Name] extends string | undefined ? Name : never
+}[VariableName]
+
+/** Two variables that only make sense together. */
+function pair<Result>(
+  values: Values,
+  first: TextName,
+  second: TextName,
+  join: (first: string, second: string) => Result,
+): Result | undefined {
+  const one = values[first]
+  const other = values[second]
+  if (one !== undefined && other !== undefined) return join(one, other)
+  if (one === undefined && other === undefined) return undefined
+  const [set, unset] = one === undefined ? [second, first] : [first, second]
+  throw new ConfigError(
+    unset,
+    `is not set, but ${set} is: set both or neither (it may be ${VARIABLES[unset].may})`,
+  )
+}
+
+function smsConfig(values: Values): SmsConfig {
+  const need = (name: TextName): string => {
+    const value = values[name]
+    if (value !== undefined) return value
+    throw new ConfigError(
+      name,
+      `is not set, but SMS_DRIVER=${values.SMS_DRIVER} needs it: it may be ${VARIABLES[name].may}`,
+    )
+  }
+  switch (values.SMS_DRIVER) {
+    case 'log':
+      return { driver: 'log' }
+    case 'webhook':
+      return { driver: 'webhook', url: need('SMS_WEBHOOK_URL') }
+    case 'aliyun':
+      return {
+        driver: 'aliyun',
+        accessKeyId: need('ALIYUN_ACCESS_KEY_ID'),
+        accessKeySecret: need('ALIYUN_ACCESS_KEY_SECRET'),
+        sign: need('ALIYUN_SMS_SIGN'),
+        template: need('ALIYUN_SMS_TEMPLATE'),
+        endpoint: values.ALIYUN_SMS_ENDPOINT,
+      }
+    case 'tencent':
+      return {
+        driver: 'tencent',
+        secretId: need('TENCENT_SECRET_ID'),
+        secretKey: need('TENCENT_SECRET_KEY'),
+        appId: need('TENCENT_SMS_APP_ID'),
+        sign: need('TENCENT_SMS_SIGN'),
+        template: need('TENCENT_SMS_TEMPLATE'),
+        region: values.TENCENT_SMS_REGION,
+        endpoint: values.TENCENT_SMS_ENDPOINT,
+      }
+  }
+}
+
+/** One line of `parley config`. */
+export interface ConfigLine {
+  readonly variable: string
+  /** Text that is in force, secrets masked; empty when unset. */
+  readonly value: string
+  readonly source: 'default' | 'environment'
+  readonly meaning: string
+}
+
+const MASK = '******'
+
+/** What is in force, one line for each variable, for `parley config`. */
+export function describeConfig(config: Config): ConfigLine[] {
+  const rows: [string, Variable<unknown>][] = Object.entries(VARIABLES)
+  return rows.map(([name, variable]) => {
+    const given = config.given[name]
+    const text = given || (variable.fallback ?? '')
+    return {
+      variable: name,
+      value: name === 'DATA_DIR' ? config.dataDir : mask(text, variable.secret),
+      source: given ? 'environment' : 'default',
+      meaning: variable.meaning,
+    }
+  })
+}
+
+function mask(text: string, secret: Variable<unknown>['secret']): string {
+  if (secret === undefined || text === '') return text
+  return secret === 'query' ? text.replace(/\?.*/s, `?${MASK}`) : MASK
+}

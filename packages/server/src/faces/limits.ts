@@ -1,0 +1,67 @@
+import { AppError, type OperationSpec, type RateName, type RateScope } from '@parley/contract'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Actor } from '../operation.ts'
+import type { Parameters } from './parameters.ts'
+
+/** An amount in a time, as the settings `rate_*` hold it. */
+export interface Rate {
+  count: number
+  seconds: number
+}
+
+/**
+ * A whole office shares one address: where a limit counts by something else as well, the address may do this many
+ * times as much.
+ */
+const ADDRESS_FACTOR = 5
+
+/** The limit of every operation that names none of its own, counted per user or visitor's address. */
+const DEFAULT_RATE = { name: 'call', by: ['user'] } as const
+
+/**
+ * Limits how often users and visitors may call. Server keys are never limited. The figures come from the site's
+ * settings and are looked at on every call, so a change acts at once.
+ */
+export class Limits {
+  readonly #limiters = new Map<string, RateLimiterMemory>()
+
+  constructor(private readonly rateOf: (name: RateName) => Rate) {}
+
+  /** @throws AppError too_many_requests with the seconds to wait */
+  async check(spec: OperationSpec, actor: Actor, parameters: Parameters): Promise<void> {
+    if (actor.kind === 'server') return
+    const { name, by } = spec.rate ?? DEFAULT_RATE
+    const rate = this.rateOf(name)
+    for (const scope of by) {
+      const subject = subjectOf(scope, actor, parameters)
+      if (subject === undefined) continue
+      const count = scope === 'address' && by.length > 1 ? rate.count * ADDRESS_FACTOR : rate.count
+      await this.#consume(`${name}/${scope}/${count}/${rate.seconds}`, subject, count, rate.seconds)
+    }
+  }
+
+  async #consume(limiterKey: string, subject: string, count: number, seconds: number) {
+    let limiter = this.#limiters.get(limiterKey)
+    if (!limiter) {
+      limiter = new RateLimiterMemory({ keyPrefix: limiterKey, points: count, duration: seconds })
+      this.#limiters.set(limiterKey, limiter)
+    }
+    try {
+      await limiter.consume(subject)
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal
+      throw new AppError('too_many_requests', {
+        seconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)),
+      })
+    }
+  }
+}
+
+function subjectOf(scope: RateScope, actor: Actor, parameters: Parameters): string | undefined {
+  if (scope === 'user') return actor.uid > 0 ? `u${actor.uid}` : `a${actor.address}`
+  if (scope === 'address') return actor.address
+  const value = parameters[scope.slice('field:'.length)]
+  return typeof value === 'string' || typeof value === 'number'
+    ? String(value).toLowerCase().slice(0, 100)
+    : undefined
+}

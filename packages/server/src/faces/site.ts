@@ -1,0 +1,146 @@
+import { AppError, type Language, type OperationSpec } from '@parley/contract'
+import { type Context, Hono } from 'hono'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import { log } from '../log.ts'
+import { drawInitialAvatar, type FileStore, fileResponse } from '../media/index.ts'
+import { TRIGGER_BODY_BYTES_MAX } from '../realtime/index.ts'
+import { ASSETS } from './assets.ts'
+import { failureEnvelope } from './dispatch.ts'
+import type { HttpFaces } from './http.ts'
+import { type Face, requestLanguage } from './identity.ts'
+import type { Metrics } from './metrics.ts'
+import type { Origin } from './network.ts'
+import { openApiDocument } from './openapi.ts'
+import { PAGE_POLICY } from './pages/layout.ts'
+import { REFERENCE_POLICY, referencePage } from './pages/reference.ts'
+import { setupPage } from './pages/setup.ts'
+import { welcomePage } from './pages/welcome.ts'
+import { limitedText } from './parameters.ts'
+
+/** What travels with a request from the runtime's server to the routes. */
+export interface RequestContext {
+  origin: Origin
+  /** Whether `/metrics` may be shown: the caller is on this machine, or carries a server key. */
+  mayObserve: () => Promise<boolean>
+}
+
+interface Dependencies {
+  faces: HttpFaces
+  files: FileStore
+  metrics: Metrics
+  operations: readonly OperationSpec[]
+  version: string
+  siteName: () => string
+  /** Which parts do not answer; empty when all is well. */
+  health: () => Promise<string[]>
+  /** True while the one-time link of the first start can still be used. */
+  setupUsable: (token: string) => boolean
+  /** The signed trigger API under `/apps/`. */
+  trigger: (request: Request, path: string, body: string) => Response | undefined
+}
+
+type Env = { Bindings: RequestContext }
+type Page = HtmlEscapedString | Promise<HtmlEscapedString>
+
+const DAY_SECONDS = 86_400
+
+const language = (c: Context): Language => requestLanguage(c.req.raw, c.req.query('lang'))
+
+async function showPage(content: Page, policy: string): Promise<Response> {
+  return new Response(String(await content), {
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': policy,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-cache',
+    },
+  })
+}
+
+/** Everything that the site answers over HTTP, as one Hono application. */
+export function createSite(dependencies: Dependencies): Hono<Env> {
+  const { faces, files, siteName, setupUsable, trigger } = dependencies
+  const app = new Hono<Env>()
+
+  app.all('/:face{[aA][pP][iI]|[wW][eE][bB]|[hH]5}/*', (c) => {
+    const { pathname } = new URL(c.req.url)
+    const [, face = '', ...rest] = pathname.split('/')
+    return faces.handle(c.req.raw, face.toLowerCase() as Face, rest.join('/'), c.env.origin)
+  })
+
+  app.get('/upload/*', async (c) => {
+    const stored = await files.open(decodeURIComponent(c.req.path))
+    return stored ? fileResponse(c.req.raw, stored) : c.notFound()
+  })
+
+  // `t` is the letter to draw: the address says all that the picture shows, so it never changes.
+  app.get('/avatar/:file{[0-9]+\\.svg}', (c) => {
+    const svg = drawInitialAvatar(c.req.query('t') ?? '', Number.parseInt(c.req.param('file'), 10))
+    return new Response(svg, {
+      headers: {
+        'Content-Type': 'image/svg+xml; charset=utf-8',
+        'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'public, max-age=31536000, immutable',
+      },
+    })
+  })
+
+  app.get('/', (c) => showPage(welcomePage(language(c), siteName()), PAGE_POLICY))
+  app.get('/setup', (c) => {
+    const token = c.req.query('token') ?? ''
+    return showPage(setupPage(language(c), token, setupUsable(token)), PAGE_POLICY)
+  })
+  addReference(app, dependencies)
+  addOperations(app, dependencies)
+  app.all('/apps/*', async (c) => {
+    const body = await limitedText(c.req.raw, TRIGGER_BODY_BYTES_MAX)
+    return (
+      (body === undefined
+        ? new Response('Payload too large', { status: 413 })
+        : trigger(c.req.raw, c.req.path, body)) ?? c.notFound()
+    )
+  })
+
+  for (const [path, { file, type }] of ASSETS) {
+    app.get(
+      path,
+      () =>
+        new Response(Bun.file(file), {
+          headers: { 'Content-Type': type, 'Cache-Control': `public, max-age=${DAY_SECONDS}` },
+        }),
+    )
+  }
+
+  app.notFound((c) => {
+    const body = failureEnvelope(new AppError('not_found'), language(c), c.req.path)
+    return c.json(body, 404)
+  })
+  app.onError((error, c) => c.json(failureEnvelope(error, language(c), c.req.path), 500))
+  return app
+}
+
+function addReference(app: Hono<Env>, { operations, version }: Dependencies): void {
+  let document: string | undefined
+  app.get('/docs', () => showPage(referencePage, REFERENCE_POLICY))
+  app.get('/openapi.json', () => {
+    document ??= JSON.stringify(openApiDocument(operations, version))
+    return new Response(document, { headers: { 'Content-Type': 'application/json;charset=utf-8' } })
+  })
+}
+
+function addOperations(app: Hono<Env>, { health, metrics }: Dependencies): void {
+  app.get('/healthz', async (c) => {
+    const failing = await health()
+    if (failing.length > 0) log.warn({ failing }, 'unhealthy')
+    return c.json(
+      { status: failing.length === 0 ? 'ok' : 'failing', failing },
+      failing.length === 0 ? 200 : 503,
+    )
+  })
+  app.get('/metrics', async (c) => {
+    if (!(await c.env.mayObserve())) return c.notFound()
+    return new Response(await metrics.text(), { headers: { 'Content-Type': metrics.contentType } })
+  })
+}

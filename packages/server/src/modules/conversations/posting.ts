@@ -1,0 +1,57 @@
+import type { PushEvents } from '@parley/contract'
+import { toSeconds } from '../../clock.ts'
+import type { Appended, Database, Draft } from '../../storage/index.ts'
+
+/** Publishes an event on a channel (`user-9`, `group-7`, `global`) to everybody who may hear it, on every node. */
+export type Publish = <Event extends keyof PushEvents>(
+  channel: string,
+  event: Event,
+  payload: PushEvents[Event],
+) => void
+
+/** The names and pictures that travel with a message, as its receivers should see them. */
+export interface MessageLabels {
+  type: 'friend' | 'group'
+  /** uid or gid, as in the API. */
+  to: number
+  from_name: string
+  from_avatar: string
+  to_name: string
+  to_avatar: string
+}
+
+/** A message together with where it goes and how it is labelled. */
+export interface Post extends Omit<Draft, 'quoteMid' | 'quoteContent' | 'uniqueId' | 'auto'> {
+  quoteMid?: number
+  quoteContent?: string
+  uniqueId?: string | null
+  auto?: 0 | 1
+  labels: MessageLabels
+  channels: readonly string[]
+}
+
+/**
+ * Commits a message and then pushes it: nothing is heard that is not on disk. A retry of a message that is already
+ * there is answered with its place and not pushed again.
+ */
+export async function post(db: Database, publish: Publish, message: Post): Promise<Appended> {
+  const { labels, channels, quoteMid = 0, quoteContent = '', uniqueId = null, auto = 0, ...draft } = message
+  const appended = await db.append({ ...draft, quoteMid, quoteContent, uniqueId, auto })
+  if (appended.repeated) return appended
+  const payload: PushEvents['message'] = {
+    ...labels,
+    from: String(draft.from),
+    to: String(labels.to),
+    content: draft.content,
+    timestamp: toSeconds(appended.at),
+    sub_type: draft.subType,
+    mid: appended.mid,
+    seq: appended.seq,
+    quote_mid: quoteMid,
+    quote_content: quoteContent,
+    ...(uniqueId === null ? {} : { uniqueId }),
+    ...(auto === 1 ? { auto } : {}),
+  }
+  for (const channel of channels) publish(channel, 'message', payload)
+  return appended
+}

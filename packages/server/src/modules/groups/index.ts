@@ -1,0 +1,2 @@
+export { createGroups } from './create.ts'
+export type { Groups } from './groups.ts'

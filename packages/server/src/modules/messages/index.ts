@@ -1,0 +1,23 @@
+import { Chats } from './chats.ts'
+import { History } from './history.ts'
+import { messageOperations } from './operations.ts'
+import { Quotes } from './quotes.ts'
+import { Removal } from './removal.ts'
+import { Sending, type SendingDependencies } from './sending.ts'
+
+export { Chats } from './chats.ts'
+export type { Outgoing, Sending } from './sending.ts'
+
+/** Puts the parts of the messages module together. */
+export function createMessages(dependencies: Omit<SendingDependencies, 'quotes'>) {
+  const chats = new Chats(dependencies)
+  const sending = new Sending({ ...dependencies, quotes: new Quotes(dependencies.db) })
+  const history = new History({ ...dependencies, chats })
+  const removal = new Removal({ ...dependencies, chats })
+  const { conversations } = dependencies
+  return {
+    chats,
+    sending,
+    operations: messageOperations({ sending, history, removal, chats, conversations }),
+  }
+}

@@ -1,0 +1,2 @@
+export { ChatList } from './chat-list.ts'
+export { popOperations } from './operations.ts'

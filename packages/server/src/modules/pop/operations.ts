@@ -1,0 +1,58 @@
+import { AppError, popDelChat, popGet } from '@parley/contract'
+import { implement, type Operation } from '../../operation.ts'
+import type { Conversations } from '../conversations/index.ts'
+import type { Friends } from '../friends/index.ts'
+import type { Groups } from '../groups/index.ts'
+import type { Chats } from '../messages/index.ts'
+import type { Settings } from '../settings/index.ts'
+import { pictureOf, type Users } from '../users/index.ts'
+import type { ChatList } from './chat-list.ts'
+
+interface Services {
+  users: Users
+  friends: Friends
+  groups: Groups
+  chats: Chats
+  chatList: ChatList
+  conversations: Conversations
+  settings: Settings
+}
+
+/** The operations under `pop/` that belong to a user. */
+export function popOperations(services: Services): Operation[] {
+  const { users, friends, groups, chats, chatList, conversations, settings } = services
+  return [
+    implement(popGet, async ({ actor }) => {
+      const mine = await users.require(actor.uid)
+      const [requests, friend, group, chatting] = await Promise.all([
+        friends.pendingRequests(actor.uid),
+        friends.tree(actor.uid),
+        groups.listFor(actor.uid),
+        chatList.entries(actor.uid),
+      ])
+      return {
+        mine: {
+          uid: mine.uid,
+          username: mine.username,
+          sign: mine.sign,
+          nickname: mine.nickname,
+          avatar: pictureOf(mine),
+          unread_friend_apply_count: requests,
+          nid: mine.nid,
+          is_member: mine.is_member ? 1 : 0,
+          is_admin: mine.is_admin ? 1 : 0,
+        },
+        friend,
+        group,
+        chatting,
+        setting: settings.forChats(actor.origin),
+      }
+    }),
+
+    implement(popDelChat, async ({ actor }, address) => {
+      if ((await users.require(actor.uid)).account_state !== 'normal') throw new AppError('account_disabled')
+      const chat = await chats.own(actor.uid, address)
+      if (chat) await conversations.changeView(chat.conversationId, actor.uid, { hidden: true })
+    }),
+  ]
+}

@@ -1,0 +1,1 @@
+export { pushOperations } from './operations.ts'

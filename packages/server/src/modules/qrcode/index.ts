@@ -1,0 +1,2 @@
+export { Invites } from './invites.ts'
+export { qrcodeOperations } from './operations.ts'

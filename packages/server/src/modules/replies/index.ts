@@ -1,0 +1,2 @@
+export { replyOperations } from './operations.ts'
+export { Replies } from './replies.ts'

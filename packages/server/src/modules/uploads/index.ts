@@ -1,0 +1,1 @@
+export { uploadOperations } from './operations.ts'

@@ -1,0 +1,84 @@
+import type { Server } from 'bun'
+import type { Services } from './app.ts'
+import { failureEnvelope } from './faces/dispatch.ts'
+import { type CallOrigin, deviceOf, requestLanguage } from './faces/identity.ts'
+import { isCrossSite, originOf } from './faces/network.ts'
+import { appKeyOf, type SocketData } from './realtime/index.ts'
+
+/** How long a stop waits for calls that are under way. */
+const GRACE_MS = 5000
+/** Uploads are counted while they stream; this only keeps the runtime from refusing them first. */
+const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER
+const IDLE_SECONDS = 60
+const LOOPBACK = new Set(['127.0.0.1', '::1'])
+
+/** A listening site. */
+export interface RunningServer {
+  /** `http://host:port` for people on this machine. */
+  readonly url: string
+  readonly port: number
+  /**
+   * Stops: no new calls, running ones finish, sockets are told to reconnect (4200), everything is written, the
+   * database is closed. Takes 10 s at most.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Listens on the configured address. HTTP, websocket and trigger API share the one port.
+ * @throws Error with `code` EADDRINUSE when the port is taken
+ */
+export async function startServer(services: Services): Promise<RunningServer> {
+  const { config, site, identity, keys, realtime, users } = services
+  const trust = { trusted: config.trustProxy, publicUrl: config.publicUrl }
+
+  /** `/metrics` is for this machine, and for those who carry a server key. */
+  const mayObserve = async (request: Request, address: string): Promise<boolean> => {
+    if (LOOPBACK.has(address) && !request.headers.has('x-forwarded-for')) return true
+    return keys.check(request.headers.get('authorization')?.replace(/^bearer /i, '') ?? '')
+  }
+
+  const upgrade = async (request: Request, server: Server<SocketData>, origin: CallOrigin) => {
+    const sameSite = !isCrossSite(request, origin.origin)
+    return realtime.upgrade(request, server, await identity.socket(request, origin, sameSite))
+  }
+
+  // Who was online when the last process ended is given the usual time to come back.
+  realtime.presence.resume(await users.onlineUids())
+
+  const server = Bun.serve<SocketData>({
+    hostname: config.host,
+    port: config.port,
+    idleTimeout: IDLE_SECONDS,
+    maxRequestBodySize: BODY_BYTES_MAX,
+    websocket: realtime.websocket,
+    fetch(request, server) {
+      const peer = server.requestIP(request)?.address ?? ''
+      const origin = originOf(request, peer, trust)
+      if (request.headers.has('upgrade') && appKeyOf(new URL(request.url).pathname) !== undefined) {
+        return upgrade(request, server, {
+          ...origin,
+          device: deviceOf(request),
+          language: requestLanguage(request),
+        })
+      }
+      return site.fetch(request, { origin, mayObserve: () => mayObserve(request, origin.address) })
+    },
+    error: (error) => Response.json(failureEnvelope(error, 'zh', ''), { status: 500 }),
+  })
+  realtime.attach(server)
+
+  const host = ['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`,
+    port: server.port!,
+    async close() {
+      // Listening ends first; answers that are being made still go out.
+      const stopped = server.stop()
+      await realtime.drain(GRACE_MS)
+      await Promise.race([stopped, Bun.sleep(GRACE_MS)])
+      await server.stop(true)
+      await services.close()
+    },
+  }
+}
