@@ -18,8 +18,8 @@ export type SettingSpec = SettingKind & {
   readonly label: LocalText
 }
 
-const onOff = (fallback: 'on' | 'off', zh: string, en: string, isPublic = true) =>
-  ({ type: 'switch', default: fallback, public: isPublic, label: { zh, en } }) as const
+const onOff = (fallback: 'on' | 'off', zh: string, en: string) =>
+  ({ type: 'switch', default: fallback, public: true, label: { zh, en } }) as const
 
 const choice = (values: readonly string[], fallback: string, zh: string, en: string) =>
   ({ type: 'choice', values, default: fallback, public: true, label: { zh, en } }) as const
@@ -81,7 +81,12 @@ export const SETTINGS = {
     },
   },
   html_escape: onOff('off', '向旧版客户端发送转义后的文本', 'Send escaped text, for old clients'),
-  legacy_push: onOff('off', '向旧版客户端提供 woker 推送密钥', 'Give old clients the woker app key', false),
+  legacy_push: {
+    type: 'switch',
+    default: 'off',
+    public: false,
+    label: { zh: '向旧版客户端提供 woker 推送密钥', en: 'Give old clients the woker app key' },
+  },
   revoke_seconds: whole(
     0,
     31_536_000,
