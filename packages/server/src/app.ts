@@ -37,10 +37,10 @@ import { Invites, qrcodeOperations } from './modules/qrcode/index.ts'
 import { Replies, replyOperations } from './modules/replies/index.ts'
 import { Settings, settingsOperations } from './modules/settings/index.ts'
 import { createSmsDriver, SmsCodes, smsOperations } from './modules/sms/index.ts'
-import { uploadOperations } from './modules/uploads/index.ts'
+import { uploadName, uploadOperations } from './modules/uploads/index.ts'
 import { pictureOf, Users, userOperations } from './modules/users/index.ts'
 import type { Operation } from './operation.ts'
-import { createRealtime, LocalBus, type Realtime } from './realtime/index.ts'
+import { createRealtime, LocalBus, type Realtime, type Timings } from './realtime/index.ts'
 import { clearCaches, type Database, type DatabaseOptions, openSqlite } from './storage/index.ts'
 
 /** Parley's version, as package.json has it. */
@@ -53,6 +53,7 @@ const CAPTCHAS_MAX = 50_000
 /** What the parts share: time, storage, and the line between nodes. */
 interface Ground {
   config: Config
+  timings: Partial<Timings> | undefined
   clock: Clock
   db: Database
   bus: LocalBus
@@ -63,6 +64,7 @@ interface Ground {
 /** What tests may want to see or steer. */
 export interface ServiceOptions extends DatabaseOptions {
   clock?: Clock
+  timings?: Partial<Timings>
 }
 
 /** Everything a running site consists of, put together; nothing listens yet. */
@@ -187,11 +189,12 @@ function createLive(
   talk: () => Talk,
   dispatcher: () => Dispatcher,
 ): Realtime {
-  const { config, clock, bus } = ground
+  const { config, timings, clock, bus } = ground
   const { apps, users, settings } = people
   const live: Realtime = createRealtime({
     apps,
     clock,
+    timings,
     bus,
     async authorize(uid, kind, id) {
       if (kind === 'group') return talk().groups.groups.isMember(id, uid)
@@ -218,16 +221,28 @@ function createLive(
   return live
 }
 
+/** What is done every hour: expired rows go, and sessions that only live on a websocket stay alive. */
+async function clean({ sessions, codes }: People, realtime: Realtime): Promise<void> {
+  await sessions.removeExpired()
+  await codes.removeExpired()
+  const open = new Set([...realtime.hub.sockets()].map(({ data }) => data.identity.sessionId))
+  for (const sessionId of open) if (sessionId > 0) sessions.touch(sessionId)
+}
+
 /**
  * Opens the data folder and puts everything together.
  * @throws Error when the data folder or the database cannot be used
  */
-export async function createServices(config: Config, { clock = systemClock, onQuery }: ServiceOptions = {}) {
-  await mkdir(join(config.dataDir, 'incoming'), { recursive: true })
+export async function createServices(
+  config: Config,
+  { clock = systemClock, timings, onQuery }: ServiceOptions = {},
+) {
+  const incoming = join(config.dataDir, 'incoming')
+  await mkdir(incoming, { recursive: true })
   const db = await openSqlite(join(config.dataDir, 'parley.sqlite'), { onQuery })
   const bus = new LocalBus()
   const publish: Publish = (channel, event, payload) => realtime.hub.publish(channel, event, payload)
-  const ground: Ground = { config, clock, db, bus, publish }
+  const ground: Ground = { config, timings, clock, db, bus, publish }
   const people = await createPeople(ground)
   const files = new LocalFileStore(config.dataDir)
   const talk: Talk = createTalk(ground, people, files, () => realtime)
@@ -264,13 +279,14 @@ export async function createServices(config: Config, { clock = systemClock, onQu
   const faces = new HttpFaces({
     dispatcher,
     identity,
-    temporaryDirectory: join(config.dataDir, 'incoming'),
+    temporaryDirectory: incoming,
     fileBytesMax: (path) =>
       settings.number(path === 'upload/file' ? 'file_megabytes' : 'image_megabytes') * 1024 * 1024,
   })
   const site = createSite({
     faces,
     files,
+    uploadName: (path) => uploadName(db, path),
     metrics,
     operations: OPERATIONS,
     version: VERSION,
@@ -286,7 +302,7 @@ export async function createServices(config: Config, { clock = systemClock, onQu
     },
   })
   const cleaning = setInterval(() => {
-    sessions.removeExpired().catch((error) => log.error({ error: String(error) }, 'cleaning_failed'))
+    clean(people, realtime).catch((error) => log.error({ error: String(error) }, 'cleaning_failed'))
   }, CLEANING_MS)
   cleaning.unref()
 
@@ -299,6 +315,8 @@ export async function createServices(config: Config, { clock = systemClock, onQu
     identity,
     realtime,
     site,
+    /** Where uploads lie while they arrive. */
+    incoming,
     /** The token of the first administrator's one-time link; undefined once there is an administrator. */
     setupToken,
     /** Takes up what another program has changed in the database: `parley user disable`, `parley key revoke` … */

@@ -41,7 +41,7 @@ function parseRange(text: string): Range | undefined {
 const wholeAddress = (address: Range[0]): Range => [address, address.kind() === 'ipv4' ? 32 : 128]
 
 function liesIn(text: string, ranges: readonly Range[]): boolean {
-  if (!isAddress(text)) return false
+  if (ranges.length === 0 || !isAddress(text)) return false
   const address = ipaddr.process(text)
   return ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
 }

@@ -14,6 +14,8 @@ export interface Actor {
   readonly sessionId: number
   /** The raw token of the visitor's or user's cookie; captchas are bound to it. Empty when there is none. */
   readonly visitorToken: string
+  /** True when this call has just prolonged the session: a cookie is prolonged with it. */
+  readonly extended?: boolean
   /** The network address of the caller, with `TRUST_PROXY` applied. */
   readonly address: string
   /** The caller's `User-Agent`, cut to 200 characters. */

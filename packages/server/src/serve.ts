@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Server } from 'bun'
 import type { Services } from './app.ts'
 import { failureEnvelope } from './faces/dispatch.ts'
@@ -29,7 +31,7 @@ export interface RunningServer {
  * @throws Error with `code` EADDRINUSE when the port is taken
  */
 export async function startServer(services: Services): Promise<RunningServer> {
-  const { config, site, identity, keys, realtime, users } = services
+  const { config, site, identity, keys, realtime, users, incoming } = services
   const trust = { trusted: config.trustProxy, publicUrl: config.publicUrl }
 
   /** `/metrics` is for this machine, and for those who carry a server key. */
@@ -43,6 +45,8 @@ export async function startServer(services: Services): Promise<RunningServer> {
     return realtime.upgrade(request, server, await identity.socket(request, origin, sameSite))
   }
 
+  // Uploads that a killed process left half way.
+  for (const name of await readdir(incoming)) await rm(join(incoming, name), { recursive: true, force: true })
   // Who was online when the last process ended is given the usual time to come back.
   realtime.presence.resume(await users.onlineUids())
 

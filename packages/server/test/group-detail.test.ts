@@ -4,12 +4,14 @@ import { startSite, type TestSite, type TestUser } from './harness.ts'
 let site: TestSite
 let tom: TestUser
 let jerry: TestUser
+let kitty: TestUser
 let stranger: TestUser
 
 beforeAll(async () => {
   site = await startSite()
   tom = await site.user({ nickname: '猫猫' })
   jerry = await site.user({ nickname: '小老鼠' })
+  kitty = await site.user({ nickname: '喵喵' })
   stranger = await site.user({ nickname: 'Spike' })
   await site.befriend(tom, jerry)
 })
@@ -20,6 +22,9 @@ const chatOf = async (user: TestUser, gid: number) =>
   (await site.as(user).ok('pop/get')).chatting[`group${gid}`]
 const say = (user: TestUser, gid: number, content: string) =>
   site.as(user).ok('message/send', { to: gid, type: 'group', content })
+
+const membersOf = (gid: number, parameters = {}) =>
+  site.api(tom).ok<Record<string, any>>('group/members', { gid, ...parameters })
 
 describe('group/detail', () => {
   const info = (gid: number) => ({
@@ -187,5 +192,54 @@ describe('group/ismanager', () => {
     expect(await site.as(stranger).code('group/ismanager', { gid, uid: tom.uid })).toBe(2)
     expect(await site.as(tom).code('group/ismanager', { gid: 999_999, uid: tom.uid })).toBe(701)
     expect(await site.as(tom).code('group/ismanager', { gid })).toBe(1)
+  })
+})
+
+describe('group/members', () => {
+  test('answers as the document shows, in pages by index', async () => {
+    const gid = await site.group(tom, jerry, kitty)
+    await site.as(tom).ok('friend/remark', { friend_uid: jerry.uid, remark: '杰瑞' })
+    const all = await membersOf(gid)
+    expect(all[jerry.uid]).toEqual({
+      uid: jerry.uid,
+      avatar: `/avatar/${jerry.uid}.svg?t=${encodeURIComponent('小')}`,
+      nickname: '小老鼠',
+      name: '杰瑞',
+      index: expect.any(Number),
+      role: 'member',
+      silenced_until: 0,
+    })
+    expect(all[tom.uid]).toMatchObject({ name: '猫猫', role: 'owner' })
+    const first = Object.values(await membersOf(gid, { limit: 2 }))
+    const index = Math.max(...first.map((member) => member.index))
+    const rest = await membersOf(gid, { limit: 2, index })
+    expect([...first.map(({ uid }) => uid), ...Object.keys(rest).map(Number)].sort()).toEqual(
+      [tom.uid, jerry.uid, kitty.uid].sort(),
+    )
+    await site.as(tom).ok('friend/remark', { friend_uid: jerry.uid, remark: '' })
+  })
+
+  test('by first letter, without oneself, and empty as a map', async () => {
+    const gid = await site.group(tom, jerry, kitty, stranger)
+    const tree = await membersOf(gid, { pinyin: 'true', exclude: 'mine' })
+    expect(Object.keys(tree).sort()).toEqual(['M', 'S', 'X'])
+    expect(Object.keys(tree.M!)).toEqual([String(kitty.uid)])
+    expect(Object.keys(await membersOf(gid, { exclude: `${jerry.uid},${kitty.uid}` }))).toEqual(
+      [tom.uid, stranger.uid].map(String),
+    )
+    expect(await membersOf(gid, { index: 9_999_999 })).toEqual({})
+  })
+
+  test('are for members only, also through a server key', async () => {
+    const gid = await site.group(tom)
+    expect(await site.as(jerry).call('group/members', { gid })).toMatchObject({
+      code: 2,
+      msg: '参数非法，不是该群成员',
+    })
+    expect(await site.api(jerry).code('group/members', { gid })).toBe(2)
+    expect(await site.api(tom).code('group/members', { gid: 999_999 })).toBe(701)
+    expect(await site.api(tom).code('group/members', { gid, limit: 101 })).toBe(2)
+    expect(await site.api(tom).code('group/members')).toBe(1)
+    expect(await site.visitor().code('group/members', { gid })).toBe(-1)
   })
 })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Envelope, OPERATIONS, type PushEvents, SETTING_NAMES } from '@parley/contract'
-import { createServices, type Services } from '../src/app.ts'
+import { createServices, type ServiceOptions, type Services } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { setLogLevel } from '../src/log.ts'
 import { type RunningServer, startServer } from '../src/serve.ts'
@@ -30,6 +30,7 @@ export interface SiteOptions {
   env?: Record<string, string>
   /** Settings that differ; rate limits are out of the way unless set here. */
   settings?: Record<string, string>
+  timings?: ServiceOptions['timings']
   /** Hears every SQL statement. */
   onQuery?: (sql: string, parameters: readonly unknown[]) => void
 }
@@ -120,11 +121,19 @@ interface Frame {
   data: any
 }
 
+/** The runtime's WebSocket takes handshake headers; the DOM's types do not know. */
+const SocketWithHeaders = WebSocket as unknown as new (
+  url: string,
+  options: { headers: Record<string, string> },
+) => WebSocket
+
 /** An open websocket that keeps what it hears, so that a test can ask before or after the event. */
 export class Listener {
   readonly frames: Frame[] = []
   readonly #waiting = new Set<() => void>()
   closed: { code: number; reason: string } | undefined
+  /** The data of the first event. */
+  greeting: unknown
 
   constructor(readonly socket: WebSocket) {
     socket.addEventListener('message', ({ data }) => {
@@ -286,14 +295,23 @@ export class TestSite {
 
   /** Opens a websocket for a user (or nobody) and subscribes it to the channels. */
   async listen(user: TestUser | undefined, ...channels: string[]): Promise<Listener> {
-    const key = this.services.apps.pusher.key
-    const token = user ? `&token=${user.token}` : ''
+    const token = user ? `?token=${user.token}` : ''
+    const listener = await this.open(`/app/${this.services.apps.pusher.key}${token}`, {})
+    for (const channel of channels) await listener.subscribe(channel)
+    return listener
+  }
+
+  /** Opens a websocket at a path, with handshake headers; resolves with its first event, which must be `greeting`. */
+  async open(
+    path: string,
+    headers: Record<string, string>,
+    greeting = 'pusher:connection_established',
+  ): Promise<Listener> {
     const listener = new Listener(
-      new WebSocket(`${this.url.replace('http', 'ws')}/app/${key}?protocol=7${token}`),
+      new SocketWithHeaders(`${this.url.replace('http', 'ws')}${path}`, { headers }),
     )
     this.#listeners.push(listener)
-    await listener.next('pusher:connection_established')
-    for (const channel of channels) await listener.subscribe(channel)
+    listener.greeting = await listener.next(greeting)
     return listener
   }
 
@@ -305,11 +323,16 @@ export class TestSite {
 }
 
 /** Starts a site of its own for a test file. Close it in `afterAll`. */
-export async function startSite({ env = {}, settings = {}, onQuery }: SiteOptions = {}): Promise<TestSite> {
+export async function startSite({
+  env = {},
+  settings = {},
+  timings,
+  onQuery,
+}: SiteOptions = {}): Promise<TestSite> {
   setLogLevel('silent')
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
   const config = loadConfig({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env })
-  const services = await createServices(config, { onQuery })
+  const services = await createServices(config, { timings, onQuery })
   const key = await services.keys.add('tests')
   const server = await startServer(services)
   const site = new TestSite(services, server, dataDir, key)

@@ -131,10 +131,14 @@ describe('user/get and its old names', () => {
     expect(await api.ok('user/get', { username, password: 'secret1' })).toMatchObject({ username })
     const wrong = await api.call('user/get', { username, password: 'secret2' })
     expect(wrong).toEqual({ code: 101, msg: '用户不存在或者密码错误', data: [] })
-    expect(await api.code('user/get', { username, password: '' })).toBe(101)
     expect(await api.code('user/get', { username: 'nobody999', password: 'secret1' })).toBe(101)
     expect(await api.code('user/get', { uid: me.uid, password: 'secret1' })).toBe(1)
     expect(await site.as(me).code('user/get', { username, password: 'secret1' })).toBe(2)
+  })
+
+  test('an empty password is a wrong one, not an absent one: a backend must not let it in', async () => {
+    const { username } = await site.user()
+    expect(await site.api().code('user/get', { username, password: '' })).toBe(101)
   })
 
   test('a disabled caller learns nothing of friendship', async () => {
@@ -221,7 +225,8 @@ describe('user/update', () => {
   test('refuses nothing, what is too long, and pictures that are no address', async () => {
     const caller = site.as(await site.user())
     expect(await caller.code('user/update')).toBe(1)
-    expect(await caller.code('user/update', { nickname: ' ' })).toBe(1)
+    expect(await caller.code('user/update', { nickname: '' })).toBe(1)
+    expect(await caller.code('user/update', { nickname: ' ' })).toBe(2)
     expect(await caller.code('user/update', { nickname: '名'.repeat(61) })).toBe(2)
     expect(await caller.code('user/update', { sign: '名'.repeat(256) })).toBe(2)
     expect(await caller.code('user/update', { avatar: 'javascript:alert(1)' })).toBe(2)

@@ -68,7 +68,7 @@ export class HttpFaces {
       language = requestLanguage(request, received.parameters.lang)
       const actor = await this.#identify(request, face, { ...callOrigin, language }, received.parameters)
       const answer = await dispatcher.call(operation, actor, received.parameters, file)
-      return respond(operation, answer, actor)
+      return respond(request, operation, answer, actor)
     } catch (error) {
       return fail(error)
     } finally {
@@ -113,10 +113,14 @@ function refuseCrossSite(request: Request, { origin }: Origin): void {
     throw new AppError('cross_site')
 }
 
-function respond({ spec }: Operation, { envelope, binary, cookie, failed }: Answer, actor: Actor): Response {
+function respond(request: Request, { spec }: Operation, answer: Answer, actor: Actor): Response {
+  const { envelope, binary, failed } = answer
   const response = failed ? json(envelope) : bodyOf(spec.answer, envelope, binary)
+  const { extended, visitorToken, origin } = actor
+  const cameByCookie = extended && !hasBearer(request)
+  const cookie = answer.cookie === undefined && cameByCookie ? visitorToken : answer.cookie
   if (cookie !== undefined)
-    response.headers.append('Set-Cookie', sessionCookie(cookie, actor.origin.startsWith('https:')))
+    response.headers.append('Set-Cookie', sessionCookie(cookie, origin.startsWith('https:')))
   return response
 }
 

@@ -22,6 +22,8 @@ interface SessionIdentity {
   sessionId: number
   uid: number
   admin: boolean
+  /** True when this use has just prolonged the session. */
+  extended: boolean
 }
 
 interface Dependencies {
@@ -96,7 +98,9 @@ export class Identity {
   async #session(token: string, origin: CallOrigin): Promise<Actor | undefined> {
     if (!token.startsWith(SESSION_TOKEN_PREFIX)) return undefined
     const session = await this.dependencies.sessions.identify(token)
-    return session && { ...origin, ...session, kind: 'user', visitorToken: token }
+    if (!session) return undefined
+    const { sessionId, uid, admin, extended } = session
+    return { ...origin, kind: 'user', uid, admin, sessionId, visitorToken: token, extended }
   }
 
   /**

@@ -27,9 +27,13 @@ export class Limits {
 
   constructor(private readonly rateOf: (name: RateName) => Rate) {}
 
+  /** Whether a caller is limited at all. */
+  concern(actor: Actor): boolean {
+    return actor.kind !== 'server'
+  }
+
   /** @throws AppError too_many_requests with the seconds to wait */
   async check(spec: OperationSpec, actor: Actor, parameters: Parameters): Promise<void> {
-    if (actor.kind === 'server') return
     const { name, by } = spec.rate ?? DEFAULT_RATE
     const rate = this.rateOf(name)
     for (const scope of by) {

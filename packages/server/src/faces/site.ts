@@ -27,6 +27,8 @@ export interface RequestContext {
 interface Dependencies {
   faces: HttpFaces
   files: FileStore
+  /** What an uploaded file was called by who sent it. */
+  uploadName: (path: string) => Promise<string | undefined>
   metrics: Metrics
   operations: readonly OperationSpec[]
   version: string
@@ -46,6 +48,15 @@ const DAY_SECONDS = 86_400
 
 const language = (c: Context): Language => requestLanguage(c.req.raw, c.req.query('lang'))
 
+/** The path of an address without its percent signs; undefined when they make no sense. */
+function decodedPath(url: string): string | undefined {
+  try {
+    return decodeURIComponent(new URL(url).pathname)
+  } catch {
+    return undefined
+  }
+}
+
 async function showPage(content: Page, policy: string): Promise<Response> {
   return new Response(String(await content), {
     headers: {
@@ -58,20 +69,36 @@ async function showPage(content: Page, policy: string): Promise<Response> {
   })
 }
 
-/** Everything that the site answers over HTTP, as one Hono application. */
-export function createSite(dependencies: Dependencies): Hono<Env> {
-  const { faces, files, siteName, setupUsable, trigger } = dependencies
+const FACE_PATH = /^\/(api|web|h5)\/(.*)$/i
+
+/** Everything that the site answers over HTTP. */
+export interface Site {
+  fetch(request: Request, context: RequestContext): Response | Promise<Response>
+}
+
+/** The faces come first and without a router: they have one of their own, and most requests are theirs. */
+export function createSite(dependencies: Dependencies): Site {
+  const app = createPages(dependencies)
+  return {
+    fetch(request, context) {
+      const [, face, path = ''] = FACE_PATH.exec(new URL(request.url).pathname) ?? []
+      return face
+        ? dependencies.faces.handle(request, face.toLowerCase() as Face, path, context.origin)
+        : app.fetch(request, context)
+    },
+  }
+}
+
+/** Files, pages, figures and the trigger API, as one Hono application. */
+function createPages(dependencies: Dependencies): Hono<Env> {
+  const { files, uploadName, siteName, setupUsable, trigger } = dependencies
   const app = new Hono<Env>()
 
-  app.all('/:face{[aA][pP][iI]|[wW][eE][bB]|[hH]5}/*', (c) => {
-    const { pathname } = new URL(c.req.url)
-    const [, face = '', ...rest] = pathname.split('/')
-    return faces.handle(c.req.raw, face.toLowerCase() as Face, rest.join('/'), c.env.origin)
-  })
-
   app.get('/upload/*', async (c) => {
-    const stored = await files.open(decodeURIComponent(c.req.path))
-    return stored ? fileResponse(c.req.raw, stored) : c.notFound()
+    const path = decodedPath(c.req.url)
+    const stored = path === undefined ? undefined : await files.open(path)
+    if (!stored) return c.notFound()
+    return fileResponse(c.req.raw, stored, { downloadName: await uploadName(stored.path) })
   })
 
   // `t` is the letter to draw: the address says all that the picture shows, so it never changes.

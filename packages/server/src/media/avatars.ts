@@ -1,4 +1,5 @@
-import sharp, { type OverlayOptions, type Sharp } from 'sharp'
+import type { OverlayOptions, Sharp } from 'sharp'
+import { imageEngine } from './engine.ts'
 import { imageGate, openRaster } from './images.ts'
 
 /** The eight two-tone grounds, light corner first; which one is somebody's never changes. */
@@ -58,7 +59,7 @@ function square(uid: number, content: string): string {
 /**
  * The picture of an account that has none, as SVG text: its initial on a two-tone ground chosen by uid, or a figure when
  * the name has no initial. The corners are square (clients round all avatars alike) and the letters are drawn by the
- * browser, because a server may have no fonts. To be served as `image/svg+xml` with `AVATAR_POLICY` and `nosniff`.
+ * browser, because a server may have no fonts. Serve it as `image/svg+xml` with `nosniff` and a policy that allows nothing.
  */
 export function drawInitialAvatar(name: string, uid: number): string {
   const initial = avatarInitial(name)
@@ -68,9 +69,6 @@ export function drawInitialAvatar(name: string, uid: number): string {
     `<text x="50" y="50" dy=".36em" text-anchor="middle" font-family="${FONTS}" font-size="44" font-weight="600" fill="#fff">${escapeXml(initial)}</text>`,
   )
 }
-
-/** The `Content-Security-Policy` of a drawn avatar: opened by itself, it can do nothing either. */
-export const AVATAR_POLICY = "sandbox; default-src 'none'"
 
 /** One member of a group as its picture shows them. */
 export interface GroupFace {
@@ -138,7 +136,7 @@ export function composeGroupAvatar(faces: readonly GroupFace[]): Promise<Uint8Ar
       const { left, top, side } = cells[index]!
       overlays.push({ input: await drawFace(face, side), left, top })
     }
-    const png = await sharp({
+    const png = await imageEngine()({
       create: { width: GROUP_SIDE, height: GROUP_SIDE, channels: 3, background: GROUP_GROUND },
     })
       .composite(overlays)
@@ -157,7 +155,7 @@ async function drawFace(face: GroupFace, side: number): Promise<Buffer> {
       // A picture that was removed or is broken must not leave the group without one.
     }
   }
-  return roundedSquare(sharp(Buffer.from(square(face.uid, PERSON))), side)
+  return roundedSquare(imageEngine()(Buffer.from(square(face.uid, PERSON))), side)
 }
 
 function roundedSquare(image: Sharp, side: number): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { AppError, type LocalText } from '@parley/contract'
-import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
+import type { Metadata, Sharp, SharpOptions } from 'sharp'
+import { imageEngine } from './engine.ts'
 import { removeIfThere } from './files.ts'
 import { WorkGate } from './gate.ts'
 import { detectedExtension, kindOfExtension } from './kinds.ts'
@@ -22,7 +23,7 @@ export interface ProcessedImage {
 }
 
 /** Width × height × frames. A photo of 50 megapixels needs about 150 MB while it is turned. */
-export const IMAGE_PIXELS_MAX = 50_000_000
+const IMAGE_PIXELS_MAX = 50_000_000
 const FRAMES_MAX = 1000
 /** GIF takes 0.2 µs a pixel to write, moving WebP 0.08: a long GIF becomes WebP, or it would hold up everybody's photos. */
 const GIF_PIXELS_MAX = 8_000_000
@@ -34,10 +35,6 @@ const WAITING_MAX = 100
 
 const PIXEL_LIMIT: LocalText = { zh: '5000 万像素', en: '50 megapixels' }
 const FRAME_LIMIT: LocalText = { zh: `${FRAMES_MAX} 帧`, en: `${FRAMES_MAX} frames` }
-
-// One thread for each picture and no cache: every file is seen once, and the chat comes first.
-sharp.concurrency(1)
-sharp.cache(false)
 
 /** Shared by everything that decodes pictures. One core always stays free for the event loop. */
 export const imageGate = new WorkGate(Math.max(1, Math.min(2, availableParallelism() - 1)), WAITING_MAX)
@@ -98,7 +95,7 @@ async function inspect(path: string): Promise<Metadata> {
   const extension = await detectedExtension(path)
   if (extension === undefined || !DECODABLE.has(extension)) throw new AppError('not_an_image')
   // Without the limit, which would hide the size that the answer is to be about.
-  const source = await readHeader(sharp(path, { ...reading, limitInputPixels: false }))
+  const source = await readHeader(imageEngine()(path, { ...reading, limitInputPixels: false }))
   if (framesOf(source) > FRAMES_MAX) throw new AppError('too_large', { limit: FRAME_LIMIT })
   if (pixelsOf(source) > IMAGE_PIXELS_MAX) throw new AppError('too_large', { limit: PIXEL_LIMIT })
   return source
@@ -119,7 +116,7 @@ async function readHeader(image: Sharp): Promise<Metadata> {
  * @throws AppError `not_an_image`; what is wrong behind the header shows when it is drawn
  */
 export async function openRaster(input: string | Uint8Array): Promise<Sharp> {
-  const image = sharp(input, reading).timeout({ seconds: PROCESSING_SECONDS_MAX })
+  const image = imageEngine()(input, reading).timeout({ seconds: PROCESSING_SECONDS_MAX })
   await readHeader(image)
   return image
 }
@@ -147,7 +144,7 @@ function outputFormat(source: Metadata, mode: ImageMode): OutputFormat {
 }
 
 function render(path: string, mode: ImageMode, animated: boolean, format: OutputFormat): Sharp {
-  const image = sharp(path, { ...reading, animated })
+  const image = imageEngine()(path, { ...reading, animated })
   // Frames lie below each other in memory, so only a still picture can be turned.
   if (!animated) image.autoOrient()
   if (mode === 'avatar') image.resize(AVATAR_SIDE, AVATAR_SIDE, { fit: 'cover', position: 'centre' })

@@ -1,4 +1,9 @@
-import { pinyin } from 'pinyin-pro'
+import type { pinyin as Pinyin } from 'pinyin-pro'
+
+/** The dictionary is loaded at the first Chinese name: it takes 27 MB. */
+function dictionary(): typeof Pinyin {
+  return (require('pinyin-pro') as { pinyin: typeof Pinyin }).pinyin
+}
 
 const HAN = /^\p{Script=Han}/u
 /** Two to four Chinese characters and nothing else: most likely a person's name, so the surname's reading counts. */
@@ -31,7 +36,12 @@ const latinLetter = (character: string) => (/^[A-Za-z]$/.test(character) ? chara
 /** The letter of a character that has the same one however it is read. */
 function letterOf(character: string): string | undefined {
   if (!HAN.test(character)) return latinLetter(character.normalize('NFKD').charAt(0))
-  const readings = pinyin(character, { pattern: 'first', toneType: 'none', type: 'array', multiple: true })
+  const readings = dictionary()(character, {
+    pattern: 'first',
+    toneType: 'none',
+    type: 'array',
+    multiple: true,
+  })
   const letters = new Set(readings.map((reading) => latinLetter(reading.charAt(0))))
   return letters.size === 1 ? [...letters][0] : undefined
 }
@@ -39,7 +49,7 @@ function letterOf(character: string): string | undefined {
 function letterInContext(start: string): string {
   const context = [...start].slice(0, CONTEXT_CHARACTERS).join('')
   const surname = PERSON.test(start) ? 'head' : 'off'
-  const [first = ''] = pinyin(context, { pattern: 'first', toneType: 'none', type: 'array', surname })
+  const [first = ''] = dictionary()(context, { pattern: 'first', toneType: 'none', type: 'array', surname })
   return latinLetter(first.charAt(0))
 }
 

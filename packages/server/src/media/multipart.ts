@@ -24,7 +24,7 @@ export interface MultipartOptions {
   /** The one field that carries a file. Undefined: the form may carry none. */
   readonly fileField?: string
   readonly maxFileBytes: number
-  /** For each text field. */
+  /** For all text fields together: they are held in memory. */
   readonly maxFieldBytes: number
   /** Text fields a form may have. */
   readonly maxFields: number
@@ -88,8 +88,9 @@ export async function receiveMultipart(request: Request, options: MultipartOptio
 function refuseHopeless(request: Request, options: MultipartOptions): void {
   const announced = Number(request.headers.get('content-length') ?? 0)
   const fileBytes = options.fileField === undefined ? 0 : options.maxFileBytes
-  const fieldsBytes = options.maxFields * (options.maxFieldBytes + PART_OVERHEAD_BYTES)
-  if (announced > fileBytes + fieldsBytes + 2 * HEADER_BYTES_MAX) throw tooLarge(fileBytes || fieldsBytes)
+  const overhead = options.maxFields * PART_OVERHEAD_BYTES + 2 * HEADER_BYTES_MAX
+  if (announced > fileBytes + options.maxFieldBytes + overhead)
+    throw tooLarge(fileBytes || options.maxFieldBytes)
 }
 
 type Parser = InstanceType<typeof Busboy>
@@ -128,6 +129,7 @@ class Intake {
   private readonly work: Array<Promise<void>> = []
   private temporary: { path: string; name: string; size: number } | undefined
   private parts = 0
+  private textBytes = 0
 
   constructor(private readonly options: MultipartOptions) {}
 
@@ -192,10 +194,9 @@ class Intake {
     const pair: [string, string] = [field, '']
     this.fields.push(pair)
     const chunks: Buffer[] = []
-    let size = 0
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > this.options.maxFieldBytes) throw tooLarge(this.options.maxFieldBytes)
+      this.textBytes += chunk.length
+      if (this.textBytes > this.options.maxFieldBytes) throw tooLarge(this.options.maxFieldBytes)
       chunks.push(chunk)
     }
     pair[1] = decodeText(Buffer.concat(chunks))

@@ -6,6 +6,8 @@
  * - `publish` never throws and never waits: a payload that cannot travel is logged by the implementation.
  */
 export interface Bus {
+  /** True when there is no other node to hear what is published. */
+  readonly isLocal: boolean
   /** @param payload anything that survives `JSON.stringify` */
   publish(topic: string, payload: unknown): void
   /** @returns a function that ends the subscription */
@@ -15,6 +17,7 @@ export interface Bus {
 
 /** The bus of a site with one node: calls the handlers directly. */
 export class LocalBus implements Bus {
+  readonly isLocal = true
   readonly #handlers = new Map<string, Set<(payload: unknown) => void>>()
 
   publish(topic: string, payload: unknown): void {

@@ -77,8 +77,10 @@ export class Hub {
     payload: unknown,
     { exceptSocketId }: { exceptSocketId?: string } = {},
   ): void {
-    const data = JSON.stringify((this.#transform ? this.#transform(event, payload) : payload) ?? {})
     const channels = typeof channel === 'string' ? formsOf(channel) : channel.flatMap(formsOf)
+    // With one node, what nobody listens to need not be made into text.
+    if (this.#bus.isLocal && !channels.some((name) => this.subscriptions.has(name))) return
+    const data = JSON.stringify((this.#transform ? this.#transform(event, payload) : payload) ?? {})
     this.#tell({ op: 'publish', channels, event, data, except: exceptSocketId })
   }
 

@@ -20,7 +20,7 @@ export type { Authorize, Describe, Guard } from './guard.ts'
 export type { Hub } from './hub.ts'
 export type { Presence } from './presence.ts'
 export type { App, Apps } from './signature.ts'
-export type { SocketData, SocketIdentity } from './socket.ts'
+export type { SocketData, SocketIdentity, Timings } from './socket.ts'
 export { TRIGGER_BODY_BYTES_MAX } from './trigger.ts'
 export { appKeyOf } from './websocket.ts'
 

@@ -4,8 +4,8 @@ import { openConnection, runStatement } from './connection.ts'
 import type { JobResult, WireError, WriteJob, WriterAnswer, WriterRequest } from './writer-protocol.ts'
 
 /*
- * The writer thread: the only connection that writes. It is started by `writer.ts` with the file's name as the first
- * message; from then on each request gets exactly one answer, in order.
+ * The writer thread: the only connection that writes. It is started by `writer.ts`; each request gets exactly one answer,
+ * in order.
  */
 
 declare const self: Worker
@@ -60,36 +60,46 @@ function runBatch(db: Database, jobs: WriteJob[]): JobResult[] {
   }
 }
 
-function answerTo(db: Database, request: WriterRequest): WriterAnswer {
-  switch (request.kind) {
-    case 'batch':
-      return { kind: 'batch', results: runBatch(db, request.jobs) }
-    case 'statement':
-      try {
-        return { kind: 'statement', result: { result: runStatement(db, request.sql, request.parameters) } }
-      } catch (error) {
-        return { kind: 'statement', result: { error: wireError(error) } }
-      }
-    case 'close':
-      try {
-        db.run('pragma wal_checkpoint(truncate)')
-      } catch {
-        // A reader holds the log: it stays, and the next start takes it up.
-      }
-      db.close()
-      return { kind: 'closed' }
+function open(file: string): WriterAnswer {
+  try {
+    db = openConnection(file, 'write')
+    return { kind: 'ready' }
+  } catch (error) {
+    return { kind: 'failed', error: wireError(error) }
   }
 }
 
-self.onmessage = (event: MessageEvent<string | WriterRequest>) => {
-  if (typeof event.data === 'string') {
-    try {
-      db = openConnection(event.data, 'write')
-      self.postMessage({ kind: 'ready' } satisfies WriterAnswer)
-    } catch (error) {
-      self.postMessage({ kind: 'failed', error: wireError(error) } satisfies WriterAnswer)
-    }
-    return
+function runAlone(db: Database, sql: string, parameters: readonly unknown[]): JobResult {
+  try {
+    return { result: runStatement(db, sql, parameters) }
+  } catch (error) {
+    return { error: wireError(error) }
   }
-  self.postMessage(answerTo(db!, event.data))
+}
+
+function close(db: Database): WriterAnswer {
+  try {
+    db.run('pragma wal_checkpoint(truncate)')
+  } catch {
+    // A reader holds the log: it stays, and the next start takes it up.
+  }
+  db.close()
+  return { kind: 'closed' }
+}
+
+function answerTo(request: WriterRequest): WriterAnswer {
+  switch (request.kind) {
+    case 'open':
+      return open(request.file)
+    case 'batch':
+      return { kind: 'batch', results: runBatch(db!, request.jobs) }
+    case 'statement':
+      return { kind: 'statement', result: runAlone(db!, request.sql, request.parameters) }
+    case 'close':
+      return close(db!)
+  }
+}
+
+self.onmessage = (event: MessageEvent<string>) => {
+  self.postMessage(JSON.stringify(answerTo(JSON.parse(event.data) as WriterRequest)))
 }

@@ -1,13 +1,6 @@
 import type { Appended, Draft } from './append.ts'
 import { DatabaseError, sqliteFailure } from './errors.ts'
-import type {
-  JobResult,
-  StatementResult,
-  WireError,
-  WriteJob,
-  WriterAnswer,
-  WriterRequest,
-} from './writer-protocol.ts'
+import type { StatementResult, WireError, WriteJob, WriterAnswer, WriterRequest } from './writer-protocol.ts'
 
 /** The most jobs that share one commit; more wait for the next one. */
 const BATCH_JOBS_MAX = 512
@@ -42,7 +35,7 @@ export class Writer {
 
   private constructor(worker: Worker) {
     this.#worker = worker
-    worker.onmessage = (event: MessageEvent<WriterAnswer>) => this.#answer?.(event.data)
+    worker.onmessage = (event: MessageEvent<string>) => this.#answer?.(JSON.parse(event.data) as WriterAnswer)
     const broken = (event: Event) => this.#break(event)
     worker.addEventListener('error', broken)
     worker.addEventListener('close', broken)
@@ -54,7 +47,7 @@ export class Writer {
    */
   static async open(file: string): Promise<Writer> {
     const writer = new Writer(new Worker(new URL('./writer-thread.ts', import.meta.url)))
-    const answer = await writer.#ask(file)
+    const answer = await writer.#ask({ kind: 'open', file })
     if (answer.kind !== 'ready') {
       writer.#worker.terminate()
       throw new DatabaseError(
@@ -109,7 +102,10 @@ export class Writer {
   async close(): Promise<void> {
     if (this.#broken) return
     const { release } = await this.acquire()
-    while (this.#queue.length > 0) await this.#runBatch()
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch()
+      this.#settle(batch, await this.#write(batch))
+    }
     await this.#ask({ kind: 'close' })
     this.#broken = new DatabaseError('unavailable', 'the database is closed')
     this.#worker.terminate()
@@ -135,7 +131,7 @@ export class Writer {
       this.#scheduled = false
       if (this.#busy || this.#queue.length === 0) return
       this.#busy = true
-      void this.#runBatch().then(() => this.#next())
+      void this.#runBatches()
     })
   }
 
@@ -147,23 +143,50 @@ export class Writer {
     if (this.#queue.length > 0 && !this.#broken) this.#schedule()
   }
 
-  async #runBatch(): Promise<void> {
-    const batch = this.#queue.splice(0, BATCH_JOBS_MAX)
-    const answer = await this.#ask({ kind: 'batch', jobs: batch.map(({ job }) => job) })
-    if (answer.kind !== 'batch') {
-      for (const { reject } of batch)
-        reject(this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`))
-      return
+  /**
+   * Writes until nothing waits, or a transaction wants the writer. What came while a batch was being written is on its
+   * way to the thread before that batch is answered: the two threads work at the same time.
+   */
+  async #runBatches(): Promise<void> {
+    let batch = this.#takeBatch()
+    let writing = this.#write(batch)
+    for (;;) {
+      const answer = await writing
+      const written = batch
+      const goesOn = this.#queue.length > 0 && this.#exclusive.length === 0 && !this.#broken
+      if (goesOn) {
+        batch = this.#takeBatch()
+        writing = this.#write(batch)
+      }
+      this.#settle(written, answer)
+      if (!goesOn) return this.#next()
     }
-    // All in one turn: what the callers publish now leaves as one write per socket.
-    for (let index = 0; index < batch.length; index++) settle(batch[index]!, answer.results[index]!)
   }
 
-  #ask(request: WriterRequest | string): Promise<WriterAnswer> {
+  #takeBatch(): QueuedJob[] {
+    return this.#queue.splice(0, BATCH_JOBS_MAX)
+  }
+
+  #write(batch: readonly QueuedJob[]): Promise<WriterAnswer> {
+    return this.#ask({ kind: 'batch', jobs: batch.map(({ job }) => job) })
+  }
+
+  /** Answers all in one turn: what the callers publish now leaves as one write per socket. */
+  #settle(batch: readonly QueuedJob[], answer: WriterAnswer) {
+    for (let index = 0; index < batch.length; index++) {
+      const { resolve, reject } = batch[index]!
+      const result = answer.kind === 'batch' ? answer.results[index]! : undefined
+      if (!result) reject(this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`))
+      else if ('error' in result) reject(databaseError(result.error))
+      else resolve('appended' in result ? result.appended : result.result)
+    }
+  }
+
+  #ask(request: WriterRequest): Promise<WriterAnswer> {
     if (this.#broken) return Promise.resolve({ kind: 'failed', error: { message: this.#broken.message } })
     return new Promise((resolve) => {
       this.#answer = resolve
-      this.#worker.postMessage(request)
+      this.#worker.postMessage(JSON.stringify(request))
     })
   }
 
@@ -176,9 +199,4 @@ export class Writer {
     for (const { reject } of this.#queue.splice(0)) reject(this.#broken)
     for (const wake of this.#exclusive.splice(0)) wake()
   }
-}
-
-function settle({ resolve, reject }: QueuedJob, result: JobResult) {
-  if ('error' in result) reject(databaseError(result.error))
-  else resolve('appended' in result ? result.appended : result.result)
 }

@@ -23,6 +23,7 @@ export const UPLOAD_FOLDER = 'upload'
 /** Pictures, the bulk of most backups, do not shrink; the database does at any level. */
 const COMPRESSION_LEVEL = 4
 const PRIVATE_MODE = 0o600
+const MODE_BITS = 0o777
 
 /** The first file of an archive. */
 export interface BackupNote {
@@ -83,9 +84,9 @@ async function addFile(archive: Pack, { name, path }: Source): Promise<number | 
   const file = await openIfThere(path)
   if (!file) return undefined
   try {
-    const { size, mtime } = await file.stat()
-    const entry = archive.entry({ name, size, mtime, mode: PRIVATE_MODE })
-    if (size === 0) entry.end()
+    const { size, mtime, mode } = await file.stat()
+    const entry = archive.entry({ name, size, mtime, mode: mode & MODE_BITS })
+    if (size === 0) entry.end(undefined)
     else await pipeline(createReadStream(path, { fd: file.fd, autoClose: false, end: size - 1 }), entry)
     return size
   } finally {

@@ -11,7 +11,9 @@ import { DATABASE_FILE } from '../site.ts'
 import { type BackupNote, FORMAT, NOTE_FILE, SMALL_FILES } from './archive.ts'
 
 const PRIVATE_MODE = 0o600
-const FOLDER_MODE = 0o700
+/** What a backup may ask for beyond that: uploads may be read by a web server of the same group. */
+const GROUP_READ = 0o040
+const FOLDER_MODE = 0o750
 const NOTE_BYTES_MAX = 64 * 1024
 
 const notABackup = (file: string, why: { zh: string; en: string }, cause?: unknown): CommandError =>
@@ -71,7 +73,7 @@ export async function unpack(
       }
       if (!note)
         throw notABackup(file, { zh: `不以 ${NOTE_FILE} 开头`, en: `it does not begin with ${NOTE_FILE}` })
-      await writeEntry(join(folder, header.name), entry as unknown as Readable)
+      await writeEntry(join(folder, header.name), header, entry as unknown as Readable)
       onFile(header.size)
     }
     await reading
@@ -115,9 +117,9 @@ async function readNote(file: string, { size }: Header, entry: Readable): Promis
   return { format, version: String(version), created_at: String(created_at) }
 }
 
-async function writeEntry(path: string, entry: Readable): Promise<void> {
+async function writeEntry(path: string, { mode }: Header, entry: Readable): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
-  const target: FileHandle = await open(path, 'wx', PRIVATE_MODE)
+  const target: FileHandle = await open(path, 'wx', PRIVATE_MODE | (mode & GROUP_READ))
   try {
     await pipeline(entry, target.createWriteStream({ autoClose: false }))
     await target.sync()

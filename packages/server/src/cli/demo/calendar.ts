@@ -17,11 +17,14 @@ function isOpen(at: number, hours: Hours): boolean {
   return time.getHours() >= from && time.getHours() < to && !(hours === 'office' && isWeekend)
 }
 
-/** The last moment at or before `at` (ms) when people talk, give or take an hour. */
+/** A moment at or before `at` (ms) when people talk: that one, or any hour of the last day before when they do. */
 export function awakeAt(at: number, hours: Hours, random: Random): number {
+  if (isOpen(at, hours)) return at
   let moment = at
   while (!isOpen(moment, hours)) moment -= HOUR_MS
-  return moment === at ? at : moment - random.int(0, 50) * MINUTE_MS
+  const [from, to] = OPEN[hours]
+  const earlier = moment - random.between(0, to - from - 1) * HOUR_MS
+  return Math.floor(isOpen(earlier, hours) ? earlier : moment - random.between(0, 0.5) * HOUR_MS)
 }
 
 /** When something happened that many days ago (ms), at a time of day when people are awake. */

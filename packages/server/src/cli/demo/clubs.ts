@@ -16,6 +16,8 @@ export interface Club {
    */
   readonly casting: 'anybody' | 'owner' | 'fixed'
   readonly announcement?: string
+  /** Members who only read, if that. */
+  readonly silent?: readonly string[]
 }
 
 const OFFICE = [
@@ -52,7 +54,14 @@ export const CLUBS: readonly Club[] = [
   },
   {
     name: '全员通知',
-    members: ['zhaolei', ...OFFICE.filter((username) => username !== 'zhaolei'), 'heqian', 'majun', 'huting', 'hanxu'],
+    members: [
+      'zhaolei',
+      ...OFFICE.filter((username) => username !== 'zhaolei'),
+      'heqian',
+      'majun',
+      'huting',
+      'hanxu',
+    ],
     topic: 'notice.zh',
     hours: 'office',
     rounds: 1,
@@ -62,9 +71,10 @@ export const CLUBS: readonly Club[] = [
   {
     name: '周末徒步小分队',
     members: ['gaoyuan', 'zhoujie', 'linxiaoyu', 'fengrui', 'chenhao', 'zhenglan', 'hanxu', 'majun'],
+    silent: ['hanxu'],
     topic: 'hike.zh',
     hours: 'awake',
-    rounds: 2,
+    rounds: 3,
     casting: 'anybody',
     announcement: '装备清单：登山鞋、两升水、外套、头灯、雨衣。安全第一，量力而行。',
   },
@@ -78,7 +88,17 @@ export const CLUBS: readonly Club[] = [
   },
   {
     name: '幸福里3栋业主群',
-    members: ['guofeng', 'luoyi', 'zhenglan', 'chenhao', 'guifang', 'majun', 'tangyu', 'yutongmama', 'dijia888'],
+    members: [
+      'guofeng',
+      'luoyi',
+      'zhenglan',
+      'chenhao',
+      'guifang',
+      'majun',
+      'tangyu',
+      'yutongmama',
+      'dijia888',
+    ],
     topic: 'residents.zh',
     hours: 'awake',
     rounds: 1,
@@ -139,7 +159,9 @@ export const CLUBS: readonly Club[] = [
 ]
 
 /** Who writes to each other in private: the language and, for each first person, the others. */
-export const PAIRS: ReadonlyArray<readonly [topic: 'chat.zh' | 'chat.en', who: string, others: readonly string[]]> = [
+export const PAIRS: ReadonlyArray<
+  readonly [topic: 'chat.zh' | 'chat.en', who: string, others: readonly string[]]
+> = [
   ['chat.zh', 'linxiaoyu', ['chenhao', 'wangjing', 'zhangwei', 'liuyang', 'sunlei', 'zhoujie', 'gaoyuan']],
   ['chat.zh', 'linxiaoyu', ['huting', 'heqian', 'zhenglan', 'guifang', 'laolin', 'linxiaoyang', 'zhaolei']],
   ['chat.zh', 'chenhao', ['sunlei', 'liangchen', 'zhangwei', 'gaoyuan', 'zhenglan', 'majun']],

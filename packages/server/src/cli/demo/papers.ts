@@ -23,7 +23,12 @@ const markdown = (title: string): string => `# ${title}
 
 /** A page of one PDF object each, with the table of offsets that the format asks for. */
 function writePdf(): Buffer {
-  const lines = ['Parley demo document', '', 'This file was made for the demo site.', 'It has one page and no secrets.']
+  const lines = [
+    'Parley demo document',
+    '',
+    'This file was made for the demo site.',
+    'It has one page and no secrets.',
+  ]
   const text = lines.map((line) => `(${line}) Tj 0 -${LINE_HEIGHT} Td`).join(' ')
   const stream = `BT /F1 16 Tf 72 760 Td ${text} ET`
   const objects = [

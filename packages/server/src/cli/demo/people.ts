@@ -63,9 +63,21 @@ export const PEOPLE: readonly Person[] = [
   person('priya', 'Priya Nair', 'Ship small, ship often', long),
   person('tom', 'Tom Becker', ''),
   person('grace', 'Grace Liu', 'Teacher, reader, terrible cook', long),
-  person('harborbooks', 'Harbor Books', 'Independent bookshop, open every day', { member: true, picture: 'book' }),
+  person('harborbooks', 'Harbor Books', 'Independent bookshop, open every day', {
+    member: true,
+    picture: 'book',
+  }),
   person('dijia888', '低价代购', '加我有惊喜', { disabled: true }),
 ]
+
+const nicknames = new Map(PEOPLE.map(({ username, nickname }) => [username, nickname]))
+
+/** The name that people see of one of the forty. */
+export function nicknameOf(username: string): string {
+  const nickname = nicknames.get(username)
+  if (nickname === undefined) throw new RangeError(`nobody is called ${username}`)
+  return nickname
+}
 
 /** Who calls whom what. */
 export const REMARKS: ReadonlyArray<readonly [who: string, friend: string, remark: string]> = [

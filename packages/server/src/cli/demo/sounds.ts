@@ -24,14 +24,26 @@ export function speak(seconds: number, random: Random): Buffer {
   const basePitch = random.between(110, 210)
   for (let at = 0; at < count; ) {
     const length = Math.floor(random.between(0.12, 0.26) * SAMPLES_PER_SECOND)
-    writeSyllable(wav, at, Math.min(length, count - at), basePitch * random.between(0.85, 1.25), random.pick(VOWELS))
+    writeSyllable(
+      wav,
+      at,
+      Math.min(length, count - at),
+      basePitch * random.between(0.85, 1.25),
+      random.pick(VOWELS),
+    )
     const pause = random.next() < 0.2 ? random.between(0.2, 0.45) : random.between(0.02, 0.06)
     at += length + Math.floor(pause * SAMPLES_PER_SECOND)
   }
   return wav
 }
 
-function writeSyllable(wav: Buffer, from: number, length: number, pitch: number, vowel: readonly number[]): void {
+function writeSyllable(
+  wav: Buffer,
+  from: number,
+  length: number,
+  pitch: number,
+  vowel: readonly number[],
+): void {
   for (let index = 0; index < length; index++) {
     const time = index / SAMPLES_PER_SECOND
     const envelope = Math.sin((Math.PI * index) / length)

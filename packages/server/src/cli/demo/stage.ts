@@ -36,7 +36,7 @@ export class Stage {
   static async open(config: Config): Promise<Stage> {
     const clock = { now: () => Date.now() }
     const apiAllowIps = parseNetworks(OWN_ADDRESS)!
-    const stage = new Stage(await createServices({ ...config, apiAllowIps }, () => clock.now()))
+    const stage = new Stage(await createServices({ ...config, apiAllowIps }, { clock: () => clock.now() }))
     clock.now = () => stage.now
     return stage
   }
@@ -64,12 +64,15 @@ export class Stage {
     return data as Data
   }
 
-  /** Puts a message into the log; the order of the calls is the order of the messages. */
-  async append(draft: Draft): Promise<Promise<Appended>> {
+  /**
+   * Puts a message into the log without waiting for the disk; the order of the calls is the order of the messages.
+   * @returns where it will have been put
+   */
+  async append(draft: Draft): Promise<{ placed: Promise<Appended> }> {
     if (this.#pending.length >= WAITING_MAX) await this.settled()
-    const appended = this.services.db.append(draft)
-    this.#pending.push(appended)
-    return appended
+    const placed = this.services.db.append(draft)
+    this.#pending.push(placed)
+    return { placed }
   }
 
   /** Resolves when all messages are on the disk. */

@@ -31,12 +31,12 @@ export function slotFiller(language: string, random: Random): (text: string) => 
     ['price', String(random.int(12, 95) * 20)],
     ['price2', String(random.int(5, 18))],
   ])
-  const valueOf = (name: string): string | undefined => {
+  const wordFor = (name: string): string | undefined => {
     const known = chosen.get(name)
     if (known !== undefined || !words[name]) return known
     const value = random.pick(words[name])
     chosen.set(name, value)
     return value
   }
-  return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => valueOf(name) ?? whole)
+  return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => wordFor(name) ?? whole)
 }

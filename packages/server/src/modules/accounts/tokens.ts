@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 const TOKEN_BYTES = 32
 
@@ -13,4 +13,4 @@ export const newToken = (prefix: 'ps_' | 'pv_' | 'pk_' | 'pa_'): string =>
  * What is stored of a token instead of itself: sha256 in hex. Tokens are random, so a fast hash is as good as a slow
  * one; and a look-up by hash tells by its timing nothing of use about the token.
  */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+export const hashToken = (token: string): string => Bun.CryptoHasher.hash('sha256', token, 'hex')

@@ -1,3 +1,3 @@
-export { Administrators, type NewAdministrator } from './administrators.ts'
+export { Administrators } from './administrators.ts'
 export { adminOperations } from './operations.ts'
 export { Setup } from './setup.ts'

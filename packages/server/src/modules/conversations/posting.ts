@@ -2,9 +2,9 @@ import type { PushEvents } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Appended, Database, Draft } from '../../storage/index.ts'
 
-/** Publishes an event on a channel (`user-9`, `group-7`, `global`) to everybody who may hear it, on every node. */
+/** Publishes an event on channels (`user-9`, `group-7`, `global`) to everybody who may hear it, on every node. */
 export type Publish = <Event extends keyof PushEvents>(
-  channel: string,
+  channel: string | readonly string[],
   event: Event,
   payload: PushEvents[Event],
 ) => void
@@ -52,6 +52,6 @@ export async function post(db: Database, publish: Publish, message: Post): Promi
     ...(uniqueId === null ? {} : { uniqueId }),
     ...(auto === 1 ? { auto } : {}),
   }
-  for (const channel of channels) publish(channel, 'message', payload)
+  publish(channels, 'message', payload)
   return appended
 }

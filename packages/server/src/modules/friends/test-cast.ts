@@ -79,8 +79,9 @@ async function openServices(file: string) {
   const db = counting(await openSqlite(file), stage)
   const invalidations = new LocalBus()
   const clock = () => stage.now
-  const publish = (channel: string, event: string, payload: unknown) =>
-    void stage.pushed.push([channel, event, payload])
+  const publish = (channels: string | readonly string[], event: string, payload: unknown) => {
+    for (const channel of [channels].flat()) stage.pushed.push([channel, event, payload])
+  }
   const settings = { on: (name: keyof Stage['settings']) => stage.settings[name] }
   const users = new Users({ db, invalidations, clock })
   const conversations = new Conversations({ db, invalidations, clock })

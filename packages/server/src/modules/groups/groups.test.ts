@@ -43,8 +43,9 @@ async function openStage(folder: string) {
   const invalidations = new LocalBus()
   const clock = () => 1_760_000_000_000
   const common = { db, invalidations, clock }
-  const publish = (channel: string, what: string, payload: unknown) =>
-    void effects.push({ what, channel, payload })
+  const publish = (channels: string | readonly string[], what: string, payload: unknown) => {
+    for (const channel of [channels].flat()) effects.push({ what, channel, payload })
+  }
   const apps = { pusher: { key: 'p' }, woker: { key: 'w' } }
   const settings = new Settings({ ...common, publish, apps })
   const users = new Users(common)
@@ -162,6 +163,28 @@ describe('the list of groups', () => {
     counts.reads = 0
     expect((await groups.listFor(uid)).map(({ gid }) => gid)).toEqual(gids)
     expect(counts.reads).toBe(1)
+  })
+})
+
+describe('a gid that was asked for before there was such a group', () => {
+  test('is found once there is', async () => {
+    const { lifecycle, groups } = stage
+    const uid = await person()
+    const { gid } = await lifecycle.create(site(uid), {})
+    expect(await groups.isMember(gid + 1, uid)).toBe(false)
+    expect((await lifecycle.create(site(uid), {})).gid).toBe(gid + 1)
+    expect(await groups.isMember(gid + 1, uid)).toBe(true)
+  })
+})
+
+describe('a group seen from outside', () => {
+  test('is shown to a site’s backend that acts for nobody, and to no stranger', async () => {
+    const { lifecycle, roster } = stage
+    const [owner, stranger] = [await person(), await person()]
+    const { gid } = await lifecycle.create(site(owner), {})
+    expect(await roster.info(site(0), gid)).toMatchObject({ gid, uid: owner, role: 'none', remark: '' })
+    expect(await kindOf(roster.info({ kind: 'user', uid: stranger }, gid))).toBe('not_member')
+    expect(await kindOf(roster.info(site(stranger), gid))).toBe('not_member')
   })
 })
 

@@ -24,7 +24,18 @@ export function pushOperations({ app, guard, hub }: Services): Operation[] {
 
     implement(pushEmit, (_, { channel, event, data, socket_id: exceptSocketId }) => {
       if (RESERVED_EVENT.test(event)) throw new AppError('illegal_parameter')
+      if (data !== undefined) requireJson(data)
       hub.publishRaw(channel, event, data ?? '{}', exceptSocketId)
     }),
   ]
+}
+
+/** Clients parse the data of every event. */
+function requireJson(data: string): void {
+  try {
+    JSON.parse(data)
+  } catch {
+    const expected = { zh: '应为 JSON 文本', en: 'must be JSON text' }
+    throw new AppError('invalid_parameter', { name: 'data', expected })
+  }
 }

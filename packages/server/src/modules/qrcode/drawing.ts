@@ -1,5 +1,5 @@
 import QRCode from 'qrcode'
-import sharp from 'sharp'
+import { imageEngine } from '../../media/index.ts'
 
 /** White modules around the code; readers need four. */
 const MARGIN_MODULES = 4
@@ -22,7 +22,7 @@ export async function drawQrCode(content: string): Promise<Uint8Array<ArrayBuffe
       pixels[(row + MARGIN_MODULES) * side + column + MARGIN_MODULES] = DARK
     }
   }
-  const png = await sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
+  const png = await imageEngine()(pixels, { raw: { width: side, height: side, channels: 1 } })
     .resize({ width: side * MODULE_PIXELS, kernel: 'nearest' })
     .toColourspace('b-w')
     .png()

@@ -105,7 +105,10 @@ test('a note from the bus alone makes a node read anew', async () => {
 
 test('one wrong value changes nothing', async () => {
   const change = settings.change({ voice: 'off', group_limit: 'many' }, ORIGIN)
-  expect(await change.catch((error: unknown) => error)).toMatchObject({ kind: 'invalid_parameter', values: { name: 'group_limit' } })
+  expect(await change.catch((error: unknown) => error)).toMatchObject({
+    kind: 'invalid_parameter',
+    values: { name: 'group_limit' },
+  })
   expect(settings.all()).toEqual(DEFAULT_SETTINGS)
   expect(pushed).toEqual([])
 })

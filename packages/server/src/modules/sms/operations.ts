@@ -3,12 +3,14 @@ import { log } from '../../log.ts'
 import { implement, type Operation } from '../../operation.ts'
 import type { Database } from '../../storage/index.ts'
 import type { Settings } from '../settings/index.ts'
-import type { Users } from '../users/index.ts'
 import type { SmsCodes } from './codes.ts'
 
 interface Services {
   db: Database
-  users: Users
+  users: {
+    /** @throws AppError account_disabled */
+    requireActive(uid: number): Promise<{ readonly phone: string }>
+  }
   settings: Settings
   codes: SmsCodes
 }

@@ -1,1 +1,2 @@
+export { uploadName } from './names.ts'
 export { uploadOperations } from './operations.ts'

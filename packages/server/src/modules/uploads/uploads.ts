@@ -53,7 +53,8 @@ export class Uploads {
 
   /**
    * A picture for the caller's profile, cropped to a square; `user/update` puts it to use.
-   * @throws AppError missing_parameter (nobody is named), account_disabled, too_large, not_an_image, image_failed
+   * @throws AppError missing_parameter (nobody is named), account_disabled, too_large, not_an_image, image_failed,
+   *   unavailable
    */
   async avatar(uploader: Uploader, file: UploadedFile): Promise<UploadResult> {
     if (uploader.uid === 0) throw new AppError('missing_parameter', { name: 'login_uid' })
@@ -68,7 +69,7 @@ export class Uploads {
   /**
    * A picture for a group, cropped to a square; `group/update` puts it to use. Only the group's owner and managers may
    * upload one, and a site's backend that acts for nobody.
-   * @throws AppError account_disabled, group_gone, illegal_operation, too_large, not_an_image, image_failed
+   * @throws AppError account_disabled, group_gone, illegal_operation, too_large, not_an_image, image_failed, unavailable
    */
   async groupAvatar(uploader: Uploader, file: UploadedFile, gid: number): Promise<UploadResult> {
     const { clock, groups } = this.dependencies
@@ -85,7 +86,7 @@ export class Uploads {
 
   /**
    * A picture for a message.
-   * @throws AppError switched_off, account_disabled, too_large, not_an_image, image_failed
+   * @throws AppError switched_off, account_disabled, too_large, not_an_image, image_failed, unavailable
    */
   async image(uploader: Uploader, file: UploadedFile): Promise<UploadResult> {
     this.#requireOn('upload_img')
@@ -100,7 +101,7 @@ export class Uploads {
   /**
    * Any file for a message, unchanged. Voice is a file, too, with a switch of its own: each of the two can be off
    * while the other is on.
-   * @throws AppError switched_off, account_disabled, too_large
+   * @throws AppError switched_off, account_disabled, too_large, unavailable
    */
   async file(uploader: Uploader, file: UploadedFile): Promise<UploadResult> {
     await this.#admit(uploader, file, 'file_megabytes')
@@ -141,7 +142,8 @@ export class Uploads {
       await files.put(path, source, { mime })
     } catch (error) {
       await unlink(source).catch(() => undefined)
-      throw error
+      // A full disk, most likely: the log gets the cause, the caller may try again.
+      throw new AppError('unavailable', {}, error)
     }
     try {
       const row = { path, uid: uploader.uid, kind, name, size, type: mime, created_at: clock() }

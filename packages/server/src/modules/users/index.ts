@@ -1,4 +1,4 @@
-export { type Account, isSubUserPair, type NewAccount, pictureOf } from './account.ts'
+export { type Account, isSubUserPair, pictureOf } from './account.ts'
 export { batched } from './batched.ts'
 export { type ProfileRules, userOperations } from './operations.ts'
-export { type AccountPatch, Users } from './users.ts'
+export { Users } from './users.ts'

@@ -69,7 +69,10 @@ const city: Draw = (random) => {
         random.pick(['#ffd98a', '#ffeec2', '#8fd0ff']),
       ),
     )
-    return rect(x, HEIGHT - height, width, height, random.pick(['#1d2540', '#242e4d', '#2d3860'])) + windows.join('')
+    return (
+      rect(x, HEIGHT - height, width, height, random.pick(['#1d2540', '#242e4d', '#2d3860'])) +
+      windows.join('')
+    )
   })
   return canvas(
     sky('#0f1530', '#2b2f63', '#73508a', '#e08a74'),

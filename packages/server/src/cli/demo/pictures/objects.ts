@@ -4,14 +4,20 @@ const cat: Draw = (random) => {
   const fur = random.pick(['#e39a4b', '#6b6460', '#efe3d0', '#3b3a3d'])
   const eyes = random.pick(['#7fae4f', '#d8a93a', '#6fa9c9'])
   const whiskers = [-1, 1].map((side) =>
-    stroke(`M${480 + side * 60} 450 l${side * 150} -20 M${480 + side * 60} 465 l${side * 150} 10`, '#fffaf2', 5),
+    stroke(
+      `M${480 + side * 60} 450 l${side * 150} -20 M${480 + side * 60} 465 l${side * 150} 10`,
+      '#fffaf2',
+      5,
+    ),
   )
   return canvas(
     sky('#efe4d6', '#d9c6ae'),
     path('M200 720 Q220 560 480 560 T760 720Z', fur),
     path('M300 330 L270 150 L420 250Z M660 330 L690 150 L540 250Z', fur),
     circle(480, 400, 200, fur),
-    ...[410, 550].map((x) => circle(x, 370, 36, eyes) + path(`M${x} 338 q14 32 0 64 q-14 -32 0 -64`, '#1d1a1a')),
+    ...[410, 550].map(
+      (x) => circle(x, 370, 36, eyes) + path(`M${x} 338 q14 32 0 64 q-14 -32 0 -64`, '#1d1a1a'),
+    ),
     path('M458 432 h44 l-22 24Z', '#d9828a'),
     stroke('M480 456 q-30 40 -60 14 M480 456 q30 40 60 14', '#4a3a36', 6),
     ...whiskers,
@@ -27,7 +33,11 @@ const flowers: Draw = (random) => {
       const angle = (petal * Math.PI) / 3
       return circle(x + Math.cos(angle) * 34, y + Math.sin(angle) * 34, 28, color)
     })
-    return stroke(`M${x} ${y} Q${(x + 480) / 2} 520 480 620`, '#4f8a55', 7) + petals.join('') + circle(x, y, 20, '#f2b632')
+    return (
+      stroke(`M${x} ${y} Q${(x + 480) / 2} 520 480 620`, '#4f8a55', 7) +
+      petals.join('') +
+      circle(x, y, 20, '#f2b632')
+    )
   })
   return canvas(sky('#f7efe8', '#e9d9cf'), ...blossoms, path('M380 560 h200 l-26 160 h-148Z', '#b98a66'))
 }
@@ -35,9 +45,15 @@ const flowers: Draw = (random) => {
 const noodles: Draw = (random) => {
   const strands = Array.from({ length: 16 }, () => {
     const y = random.int(270, 430)
-    return stroke(`M300 ${y} q90 ${random.int(-60, 60)} 180 0 t180 0`, random.pick(['#f0d596', '#e6c477']), 13)
+    return stroke(
+      `M300 ${y} q90 ${random.int(-60, 60)} 180 0 t180 0`,
+      random.pick(['#f0d596', '#e6c477']),
+      13,
+    )
   })
-  const scallions = Array.from({ length: 22 }, () => circle(random.int(320, 640), random.int(250, 440), 9, '#5ea34a'))
+  const scallions = Array.from({ length: 22 }, () =>
+    circle(random.int(320, 640), random.int(250, 440), 9, '#5ea34a'),
+  )
   return canvas(
     sky('#a97850', '#8d5f3c'),
     circle(480, 360, 300, '#f4efe6'),
@@ -55,7 +71,11 @@ const football: Draw = (random) => {
     const x = random.int(90, 870)
     const y = random.int(300, 600)
     const shirt = index % 2 === 0 ? '#f5f5f5' : '#c0392b'
-    return circle(x, y - 48, 15, '#d9a77c') + rect(x - 16, y - 32, 32, 42, shirt, 8) + rect(x - 12, y + 8, 24, 30, '#22313f')
+    return (
+      circle(x, y - 48, 15, '#d9a77c') +
+      rect(x - 16, y - 32, 32, 42, shirt, 8) +
+      rect(x - 12, y + 8, 24, 30, '#22313f')
+    )
   })
   const stripes = Array.from({ length: 6 }, (_, index) => rect(index * 160, 220, 80, 500, '#4f9a4b'))
   return canvas(
@@ -89,7 +109,11 @@ const shirts: Draw = (random) => {
       color,
       'stroke="#00000022" stroke-width="4"',
     )
-  return canvas(sky('#e9e4dc', '#cdc4b8'), shirt(120, '#fafafa'), shirt(560, random.pick(['#1f2d3d', '#a93226', '#1e6b4f'])))
+  return canvas(
+    sky('#e9e4dc', '#cdc4b8'),
+    shirt(120, '#fafafa'),
+    shirt(560, random.pick(['#1f2d3d', '#a93226', '#1e6b4f'])),
+  )
 }
 
 export const OBJECTS = { cat, flowers, noodles, football, book, shirts } satisfies Record<string, Draw>

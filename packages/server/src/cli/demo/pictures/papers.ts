@@ -1,14 +1,18 @@
 import { canvas, circle, type Draw, HEIGHT, rect, sky, stroke, WIDTH } from './drawing.ts'
 
 /** A line of text as it looks from far away. */
-const words = (x: number, y: number, width: number, color = '#c4cad2'): string => rect(x, y, width, 14, color, 7)
+const words = (x: number, y: number, width: number, color = '#c4cad2'): string =>
+  rect(x, y, width, 14, color, 7)
 
 const chart: Draw = (random) => {
   const bars = Array.from({ length: 12 }, (_, index) => {
     const height = 80 + index * 22 + random.int(-40, 60)
     return rect(110 + index * 64, 600 - height, 40, height, index > 8 ? '#2f7de1' : '#9cc3f2', 6)
   })
-  const points = Array.from({ length: 12 }, (_, index) => `${130 + index * 64} ${470 - index * 18 + random.int(-40, 40)}`)
+  const points = Array.from(
+    { length: 12 },
+    (_, index) => `${130 + index * 64} ${470 - index * 18 + random.int(-40, 40)}`,
+  )
   return canvas(
     sky('#ffffff', '#ffffff'),
     words(110, 70, 260, '#4a5563'),
@@ -23,7 +27,11 @@ const screen: Draw = (random) => {
   const accent = random.pick(['#2f7de1', '#1f9d72', '#8a5cd6'])
   const rows = Array.from({ length: 7 }, (_, index) => {
     const y = 120 + index * 82
-    return circle(90, y + 24, 26, random.pick(['#f2c9a1', '#b7d3f2', '#c9e6c2', '#e6c2dd'])) + words(134, y + 8, random.int(70, 140), '#5a6472') + words(134, y + 34, random.int(80, 150))
+    return (
+      circle(90, y + 24, 26, random.pick(['#f2c9a1', '#b7d3f2', '#c9e6c2', '#e6c2dd'])) +
+      words(134, y + 8, random.int(70, 140), '#5a6472') +
+      words(134, y + 34, random.int(80, 150))
+    )
   })
   const bubbles = Array.from({ length: 6 }, (_, index) => {
     const width = random.int(180, 380)
@@ -96,7 +104,9 @@ const room: Draw = (random) =>
     circle(680, 200, 60, '#fff2c9'),
     stroke('M680 0 V140', '#8d8577', 6),
     rect(120, 480, 90, 110, '#8d5f3c', 6),
-    ...Array.from({ length: 6 }, () => stroke(`M165 480 q${random.int(-70, 70)} -60 ${random.int(-90, 90)} -130`, '#4f8a55', 14)),
+    ...Array.from({ length: 6 }, () =>
+      stroke(`M165 480 q${random.int(-70, 70)} -60 ${random.int(-90, 90)} -130`, '#4f8a55', 14),
+    ),
   )
 
 export const PAPERS = { chart, screen, phone, notice, whiteboard, room } satisfies Record<string, Draw>
