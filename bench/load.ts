@@ -5,6 +5,8 @@
  */
 
 export interface LoadResult {
+  /** All answers, the warm-up's included; the other figures leave it out. */
+  total: number
   requests: number
   /** Answers whose status was not 200, or whose body did not hold `"code":0`. */
   failures: number
@@ -42,6 +44,7 @@ export async function load({ port, connections, seconds, request }: LoadOptions)
   const end = started + seconds * 1000
   const latencies: number[] = []
   let failures = 0
+  let total = 0
   await Promise.all(
     Array.from({ length: connections }, (_, index) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -68,6 +71,7 @@ export async function load({ port, connections, seconds, request }: LoadOptions)
             const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
             if (received.length < head + 4 + length) return
             const now = performance.now()
+            total++
             if (now >= countFrom) latencies.push(now - sentAt)
             if (!text.startsWith('HTTP/1.1 200') || !received.includes('"code":0')) failures++
             received = Buffer.alloc(0)
@@ -84,6 +88,7 @@ export async function load({ port, connections, seconds, request }: LoadOptions)
   const at = (share: number) =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
   return {
+    total,
     requests: latencies.length,
     failures,
     requestsPerSecond: Math.round(latencies.length / (seconds * 0.9)),

@@ -12,6 +12,8 @@ export interface BenchedSite {
   startMs: number
   key: string
   call(path: string, parameters?: Record<string, string | number>): Promise<any>
+  /** Signs in with a password. @returns the session's token */
+  signIn(username: string, password: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -77,6 +79,11 @@ export async function startBenchedSite(dataDir: string): Promise<BenchedSite> {
       const { code, msg, data } = await response.json()
       if (code !== 0) throw new Error(`${path}: ${code} ${msg}`)
       return data
+    },
+    async signIn(username, password) {
+      const body = new URLSearchParams({ username, password })
+      const response = await fetch(`${url}/web/login/check`, { method: 'POST', body })
+      return (await response.json()).data.token
     },
     async stop() {
       child.kill('SIGTERM')

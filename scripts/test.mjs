@@ -6,9 +6,11 @@
 //   npm test -- --verbose           shows passing tests, too
 //   npm test -- --limit 600         seconds that one test file may take
 //
-// Runs every step, also after a failure. A check counts as one; the very last line is the sum:
+// Runs every step, also after a failure; the last one asks whether the tests called every operation of the API. A check counts as one; the very last line is the sum:
 // `N passed, N failed`, with `, N skipped` when tests were skipped (each is named above it).
 import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -49,9 +51,9 @@ function report(ok, name, detail, output) {
 }
 
 /** Runs a check; resolves with its exit code and everything it printed. */
-function run(args) {
+function run(args, program = process.execPath) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (part) => (output += part))
@@ -92,8 +94,22 @@ async function runTests() {
   report(ok, 'tests (bun test)', `${files.length} files, ${failedFiles} of them failed, ${seconds(start)}`)
 }
 
+/** After all tests: was every operation of the API called, refused, and called wrongly? */
+async function runCoverage(calls) {
+  const { code, output } = await run(
+    [join(repository, 'scripts/operations-covered.ts'), calls],
+    tool('bun/bin/bun.exe'),
+  )
+  report(code === 0, 'every operation is tested', '', code === 0 && !options.verbose ? '' : output)
+  total[code === 0 ? 'passed' : 'failed'] += 1
+}
+
+const calls = mkdtempSync(join(tmpdir(), 'parley-calls-'))
+process.env.PARLEY_TEST_CALLS = calls
 if (patterns.length === 0) await runChecks()
 await runTests()
+if (patterns.length === 0 && existsSync(join(root, 'packages/contract'))) await runCoverage(calls)
+rmSync(calls, { recursive: true, force: true })
 
 for (const name of total.skipped) console.log(`skipped: ${name}`)
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : ''

@@ -65,7 +65,8 @@ export function implement<Spec extends OperationSpec>(
   run: (
     call: Call,
     input: InputOf<Spec>,
-  ) => Result<Spec> | BinaryBody | undefined | void | Promise<Result<Spec> | BinaryBody | undefined | void>,
+    // biome-ignore lint/suspicious/noConfusingVoidType: handlers may end with a call that returns nothing
+  ) => Result<Spec> | BinaryBody | undefined | Promise<Result<Spec> | BinaryBody | undefined | void>,
 ): Operation {
   return { spec, run }
 }

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +32,8 @@ export interface SiteOptions {
   /** Settings that differ; rate limits are out of the way unless set here. */
   settings?: Record<string, string>
   timings?: ServiceOptions['timings']
+  /** A data folder that is there already; deleted in the end like one of our own. */
+  dataDir?: string
   /** Hears every SQL statement. */
   onQuery?: (sql: string, parameters: readonly unknown[]) => void
 }
@@ -38,8 +41,22 @@ export interface SiteOptions {
 const byPath = new Map(OPERATIONS.map((spec) => [spec.path.toLowerCase(), spec]))
 let serial = 0
 
+/** Notes each call with its answer's code, for the check that every operation is tested (`scripts/test.mjs`). */
+const callsFolder = process.env.PARLEY_TEST_CALLS
+const calls = new Set<string>()
+
+async function note(path: string, response: Response): Promise<void> {
+  if (!callsFolder) return
+  const isJson = response.headers.get('content-type')?.includes('json')
+  const { code = 0 } = isJson ? ((await response.clone().json()) as { code?: number }) : {}
+  const line = `${path.toLowerCase()}\t${code}\n`
+  if (calls.has(line)) return
+  calls.add(line)
+  appendFileSync(join(callsFolder, `${process.pid}.txt`), line)
+}
+
 /** A form body as jQuery writes it: lists as `name[]=…`. */
-export function formOf(parameters: Parameters): URLSearchParams {
+function formOf(parameters: Parameters): URLSearchParams {
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
     if (Array.isArray(value)) for (const item of value) form.append(`${name}[]`, String(item))
@@ -75,12 +92,14 @@ export class Caller {
   }
 
   /** As {@link call}, for the raw response. */
-  request(path: string, parameters: Parameters = {}): Promise<Response> {
+  async request(path: string, parameters: Parameters = {}): Promise<Response> {
     const form = formOf({ ...this.fixed, ...parameters })
     const address = `${this.url}/${this.face}/${path}`
-    return byPath.get(path.toLowerCase())?.method === 'GET'
+    const response = await (byPath.get(path.toLowerCase())?.method === 'GET'
       ? fetch(`${address}?${form}`, { headers: this.headers })
-      : fetch(address, { method: 'POST', body: form, headers: this.headers })
+      : fetch(address, { method: 'POST', body: form, headers: this.headers }))
+    await note(path, response)
+    return response
   }
 
   /** Calls and insists on success; gives the data. */
@@ -109,6 +128,7 @@ export class Caller {
       body,
       headers: this.headers,
     })
+    await note(path, response)
     const envelope = (await response.json()) as Envelope<Data>
     checkShape(path, envelope)
     return envelope
@@ -328,9 +348,10 @@ export async function startSite({
   settings = {},
   timings,
   onQuery,
+  ...options
 }: SiteOptions = {}): Promise<TestSite> {
   setLogLevel('silent')
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-test-')))
   const config = loadConfig({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env })
   const services = await createServices(config, { timings, onQuery })
   const key = await services.keys.add('tests')

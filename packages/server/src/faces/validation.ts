@@ -69,7 +69,7 @@ function isMissing(raw: unknown, issue: Issue): boolean {
 }
 
 /** Turns a schema's first complaint into the document's errors: code 1 for missing, code 2 for wrong. */
-export function parameterError(error: z.core.$ZodError, raw: Parameters): AppError {
+function parameterError(error: z.core.$ZodError, raw: Parameters): AppError {
   const oneOf = error.issues.find((issue) => issue.code === 'custom' && issue.params?.missing)
   if (oneOf?.code === 'custom')
     return new AppError('missing_parameter', { name: String(oneOf.params?.missing) })

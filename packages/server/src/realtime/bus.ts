@@ -17,7 +17,7 @@ export interface Bus {
 
 /** The bus of a site with one node: calls the handlers directly. */
 export class LocalBus implements Bus {
-  readonly isLocal = true
+  readonly isLocal: boolean = true
   readonly #handlers = new Map<string, Set<(payload: unknown) => void>>()
 
   publish(topic: string, payload: unknown): void {

@@ -33,7 +33,6 @@ function open(uid: number, { key }: Pick<App, 'key'> = PUSHER_APP): PusherClient
 
 /** Anything of pusher-js that lets one bind to its events: a channel or the connection. */
 interface Source {
-  // biome-ignore lint/suspicious/noExplicitAny: pusher-js does not say what its events carry
   bind(name: string, callback: (value: any) => void): unknown
 }
 

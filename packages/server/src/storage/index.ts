@@ -1,5 +1,5 @@
 export type { Appended, Draft } from './append.ts'
-export { clearCaches, type Invalidations, ReadCache } from './cache.ts'
+export { clearCaches, ReadCache } from './cache.ts'
 export type { Database, DatabaseOptions } from './database.ts'
 export { DatabaseError, isUniqueViolation } from './errors.ts'
 export { openSqlite } from './sqlite.ts'

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -110,7 +110,8 @@ export async function writeArchive(
   const written = pipeline(
     archive,
     createGzip({ level: COMPRESSION_LEVEL }),
-    target.createWriteStream({ autoClose: false }),
+    // By its number: the runtime would not close a handle that it has made a stream of.
+    createWriteStream('', { fd: target.fd, autoClose: false }),
   )
   // Awaited below; a failure before that must not count as unhandled.
   written.catch(() => {})

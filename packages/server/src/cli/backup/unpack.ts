@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -121,7 +121,8 @@ async function writeEntry(path: string, { mode }: Header, entry: Readable): Prom
   await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
   const target: FileHandle = await open(path, 'wx', PRIVATE_MODE | (mode & GROUP_READ))
   try {
-    await pipeline(entry, target.createWriteStream({ autoClose: false }))
+    // By its number: the runtime would not close a handle that it has made a stream of.
+    await pipeline(entry, createWriteStream('', { fd: target.fd, autoClose: false }))
     await target.sync()
   } finally {
     await target.close()

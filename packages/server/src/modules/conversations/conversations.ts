@@ -1,11 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import {
-  type Appended,
-  type Conversation,
-  type Database,
-  type Membership,
-  ReadCache,
-} from '../../storage/index.ts'
+import { type Conversation, type Database, type Membership, ReadCache } from '../../storage/index.ts'
 import { type Position, positionAt, positionBefore } from './positions.ts'
 
 /** How many conversations and memberships are kept in memory. */
@@ -221,5 +215,3 @@ export class Conversations {
 }
 
 const pairKey = (a: number, b: number) => (a < b ? `${a}:${b}` : `${b}:${a}`)
-
-export type { Appended }

@@ -1,2 +1,2 @@
 export { type ChatAddress, Conversations, type Standing, type ViewChange } from './conversations.ts'
-export { type MessageLabels, type Post, type Publish, post } from './posting.ts'
+export { type MessageLabels, type Publish, post } from './posting.ts'

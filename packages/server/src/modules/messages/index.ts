@@ -6,7 +6,6 @@ import { Removal } from './removal.ts'
 import { Sending, type SendingDependencies } from './sending.ts'
 
 export { Chats } from './chats.ts'
-export type { Outgoing, Sending } from './sending.ts'
 
 /** Puts the parts of the messages module together. */
 export function createMessages(dependencies: Omit<SendingDependencies, 'quotes'>) {
