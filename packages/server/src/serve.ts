@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError, type Language } from '@parley/contract'
 import type { Server } from 'bun'
 import type { Services } from './app.ts'
 import { failureEnvelope } from './faces/dispatch.ts'
@@ -13,6 +14,11 @@ const GRACE_MS = 5000
 const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER
 const IDLE_SECONDS = 60
 const LOOPBACK = new Set(['127.0.0.1', '::1'])
+
+const unaddressed = (language: Language): Response => {
+  const reason = { zh: 'Host 无效', en: 'its Host is not valid' }
+  return Response.json(failureEnvelope(new AppError('bad_request', { reason }), language, ''), { status: 400 })
+}
 
 /** A listening site. */
 export interface RunningServer {
@@ -57,6 +63,8 @@ export async function startServer(services: Services): Promise<RunningServer> {
     maxRequestBodySize: BODY_BYTES_MAX,
     websocket: realtime.websocket,
     fetch(request, server) {
+      // A Host that is none, or none at all.
+      if (!URL.canParse(request.url)) return unaddressed(requestLanguage(request))
       const peer = server.requestIP(request)?.address ?? ''
       const origin = originOf(request, peer, trust)
       if (request.headers.has('upgrade') && appKeyOf(new URL(request.url).pathname) !== undefined) {

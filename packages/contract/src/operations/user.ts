@@ -50,7 +50,8 @@ export const userGet = declare({
   tag: 'user',
   summary: { zh: '获取单个用户信息', en: 'Get a user' },
   input: atLeastOne(
-    z.object({ uid: optionalId(), username: textOrAbsent(200), password: textOrAbsent(128) }),
+    // An empty password is a wrong one, not an absent one: a backend that checks a sign-in must not let it in.
+    z.object({ uid: optionalId(), username: textOrAbsent(200), password: optionalText(128) }),
     ['uid', 'username'],
   ),
   output: UserDetail,

@@ -46,11 +46,18 @@ export async function prepareDataFolder(dataDir: string): Promise<void> {
     await mkdir(dataDir, { recursive: true, mode: DATA_DIR_MODE })
     await access(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new ConfigError(
-      'DATA_DIR',
-      `is ${JSON.stringify(dataDir)}, which ${say({ zh: '无法写入', en: 'cannot be written' })} (${systemReason(error) ?? String(error)}): ${say({ zh: '请把 DATA_DIR 设为其他文件夹', en: 'set DATA_DIR to another folder' })}`,
-    )
+    throw dataFolderFailure(dataDir, error)
   }
+}
+
+/** Why the data folder cannot be used, as a line for people. */
+export function dataFolderFailure(dataDir: string, error: unknown): ConfigError {
+  const [folder, reason] = [JSON.stringify(dataDir), systemReason(error) ?? String(error)]
+  const text = say({
+    zh: `${folder} 无法写入（${reason}）：请把 DATA_DIR 设为其他文件夹`,
+    en: `${folder} cannot be written (${reason}): set DATA_DIR to another folder`,
+  })
+  return new ConfigError('DATA_DIR', text)
 }
 
 /** @throws CommandError when there is no database in the data folder: the command would speak of an empty site */

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
+import { AppError } from '@parley/contract'
 import { createServices, type Services, VERSION } from '../app.ts'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { log, setLogLevel } from '../log.ts'
 import { type RunningServer, startServer } from '../serve.ts'
 import { DatabaseError } from '../storage/index.ts'
 import { bannerLines } from './banner.ts'
-import { CommandError } from './failure.ts'
+import { CommandError, systemReason } from './failure.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 import { type Claim, claimDataFolder, runningServer } from './running.ts'
-import { databaseFailure, databaseFile, prepareDataFolder } from './site.ts'
+import { databaseFailure, databaseFile, dataFolderFailure, prepareDataFolder } from './site.ts'
 import { listenToSignals } from './stopping.ts'
 
 /** `parley start`: runs until a signal ends it. */
@@ -31,22 +32,37 @@ export async function start(): Promise<never> {
       await claim.release()
     },
   })
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled_rejection'))
+  watchFailures()
   await claim.announce()
-  const { setupToken, generatedKeyFile: keyFile } = services
-  const { dataDir } = config
-  for (const line of bannerLines({
+  greet(services, server, isFirst)
+  return new Promise(() => {})
+}
+
+/** What nobody has caught goes to the log, not as a stack trace to whoever watches. */
+function watchFailures(): void {
+  // One call that went wrong unheard is no reason to throw everybody out.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled_rejection'))
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught_exception')
+    process.exit(1)
+  })
+}
+
+function greet(
+  { config, setupToken, generatedKeyFile }: Services,
+  server: RunningServer,
+  isFirst: boolean,
+): void {
+  const lines = bannerLines({
     version: VERSION,
-    url: server.url,
-    dataDir,
+    url: config.publicUrl ?? server.url,
+    dataDir: config.dataDir,
     isFirst,
     setupToken,
-    keyFile,
-  })) {
-    print(line)
-  }
+    keyFile: generatedKeyFile,
+  })
+  for (const line of lines) print(line)
   log.debug({ port: server.port }, 'listening')
-  return new Promise(() => {})
 }
 
 async function takeFolder({ dataDir }: Config): Promise<Claim> {
@@ -64,13 +80,20 @@ async function open(config: Config): Promise<Services> {
   try {
     return await createServices(config)
   } catch (error) {
-    throw isAboutDatabase(error) ? databaseFailure(databaseFile(config.dataDir), error) : error
+    throw openFailure(config, error)
   }
 }
 
-/** Kysely's migrator and the driver fail with errors of their own. */
-const isAboutDatabase = (error: unknown): boolean =>
-  error instanceof DatabaseError || (error instanceof Error && error.message.includes('migration'))
+function openFailure({ dataDir }: Config, error: unknown): unknown {
+  if (error instanceof ConfigError || error instanceof AppError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  // Kysely's migrator fails with errors of its own.
+  if (error instanceof DatabaseError || message.includes('migration')) {
+    return databaseFailure(databaseFile(dataDir), error)
+  }
+  if (systemReason(error) !== undefined) return dataFolderFailure(dataDir, error)
+  return new CommandError({ zh: `无法启动：${message}`, en: `cannot start: ${message}` }, error)
+}
 
 async function listen(config: Config, services: Services): Promise<RunningServer> {
   try {
@@ -108,20 +131,17 @@ function listenFailure({ port, host }: Config, error: unknown): unknown {
           en: `${port} may not be opened by this user: set PORT to one above 1023`,
         }),
       )
-    case 'EADDRNOTAVAIL':
-    case 'EAFNOSUPPORT':
-    case 'EINVAL':
-    case 'ENOTFOUND':
-    // What Bun answers for a name that it cannot look up.
-    case 'EAGAIN':
-      return new ConfigError(
-        'HOST',
-        say({
-          zh: `“${host}”不是本机地址：请把 HOST 设为本机的地址，例如 0.0.0.0`,
-          en: `${JSON.stringify(host)} is no address of this machine: set HOST to one, such as 0.0.0.0`,
-        }),
-      )
     default:
-      return error
+      // A name that cannot be looked up comes with whatever code was left over from before.
+      return (error as { syscall?: string }).syscall === 'listen' ? hostFailure(host) : error
   }
 }
+
+const hostFailure = (host: string): ConfigError =>
+  new ConfigError(
+    'HOST',
+    say({
+      zh: `“${host}”不是本机地址：请把 HOST 设为本机的地址，例如 0.0.0.0`,
+      en: `${JSON.stringify(host)} is no address of this machine: set HOST to one, such as 0.0.0.0`,
+    }),
+  )

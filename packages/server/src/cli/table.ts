@@ -12,7 +12,7 @@ const ELLIPSIS = '…'
 const graphemes = new Intl.Segmenter()
 
 /** Control characters would move the cursor or colour the terminal; names come from strangers. */
-const printable = (text: string): string => text.replace(/\p{C}/gu, ' ')
+const printable = (text: string): string => text.replace(/(?!\u200d)\p{C}/gu, ' ')
 
 function cut(text: string, widthMax: number): string {
   if (Bun.stringWidth(text) <= widthMax) return text

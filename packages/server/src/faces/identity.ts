@@ -150,8 +150,14 @@ function credentialsOf(request: Request): Credentials {
   }
 }
 
+/** True when the caller brings its token itself, and not in a cookie. */
+export const hasBearer = (request: Request): boolean => credentialsOf(request).bearer !== undefined
+
 /** True when the caller proves itself with a header that no other site's page can make a browser send. */
-export const hasBearer = (request: Request): boolean => request.headers.has('authorization')
+export function hasOwnProof(request: Request): boolean {
+  const { bearer, apiKey } = credentialsOf(request)
+  return bearer !== undefined || apiKey !== undefined
+}
 
 function uidOf(value: unknown): number {
   if (value === undefined || value === null || value === '') return 0

@@ -29,10 +29,11 @@ export function originOf(
       .map((part) => plainAddress(part.trim())) ?? []
   const caller = forwarded.toReversed().find((candidate) => !trusted.includes(candidate))
   const scheme = request.headers.get('x-forwarded-proto') === 'https' ? 'https:' : url.protocol
-  const forwardedHost = request.headers.get('x-forwarded-host') ?? host
+  const forwardedHost = request.headers.get('x-forwarded-host')
+  const seen = `${scheme}//${forwardedHost ?? host}`
   return {
     address: caller && isIP(caller) ? caller : address,
-    origin: publicUrl ?? `${scheme}//${forwardedHost}`,
+    origin: publicUrl ?? (URL.canParse(seen) ? seen : `${scheme}//${host}`),
   }
 }
 

@@ -103,7 +103,9 @@ function createPages(dependencies: Dependencies): Hono<Env> {
 
   // `t` is the letter to draw: the address says all that the picture shows, so it never changes.
   app.get('/avatar/:file{[0-9]+\\.svg}', (c) => {
-    const svg = drawInitialAvatar(c.req.query('t') ?? '', Number.parseInt(c.req.param('file'), 10))
+    const uid = Number.parseInt(c.req.param('file'), 10)
+    if (!Number.isSafeInteger(uid)) return c.notFound()
+    const svg = drawInitialAvatar(c.req.query('t') ?? '', uid)
     return new Response(svg, {
       headers: {
         'Content-Type': 'image/svg+xml; charset=utf-8',

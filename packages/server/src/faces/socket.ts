@@ -2,7 +2,7 @@ import { AppError, type Envelope } from '@parley/contract'
 import type { SocketIdentity } from '../realtime/index.ts'
 import { type Dispatcher, failureEnvelope } from './dispatch.ts'
 import { languageOf } from './identity.ts'
-import type { Parameters } from './parameters.ts'
+import { checkDeep, type Parameters } from './parameters.ts'
 
 /**
  * The websocket's door: a call over the socket is a call on `/web` by the session that opened it. Operations that set
@@ -18,6 +18,11 @@ export async function callOverSocket(
   const operation = dispatcher.find(path)
   if (!operation || operation.spec.socket === false)
     return failureEnvelope(new AppError('not_found'), language, path)
+  try {
+    checkDeep(parameters)
+  } catch (error) {
+    return failureEnvelope(error, language, path)
+  }
   const { envelope } = await dispatcher.call(operation, { ...identity, language }, parameters)
   return envelope
 }

@@ -100,7 +100,8 @@ export class Protocol {
   /** Why a client's own event is not passed on: private and presence channels only, and only where it listens. */
   #rejectionOf(socket: Socket, { event, channel: name }: ClientFrame): [number | null, string] | undefined {
     const channel = readChannel(name)
-    if (!channel || channel.visibility === 'public' || isEncrypted(channel.name)) {
+    // Everybody hears `global`, visitors too: nobody but the site speaks there.
+    if (!channel || channel.visibility === 'public' || channel.kind === 'global' || isEncrypted(channel.name)) {
       return [null, 'Client event rejected - only supported on private and presence channels']
     }
     if (!socket.data.channels.has(channel.name)) {

@@ -24,11 +24,21 @@ export function openConnection(file: string, mode: 'read' | 'write'): Database {
   return db
 }
 
+type Prepared = ReturnType<Database['query']>
+
+/** Which statements give rows: asking a statement for its columns on every run costs more than some runs. */
+const givesRows = new WeakMap<Prepared, boolean>()
+
 /** Runs one statement on a connection; rows when it gives any, else the number of changed rows. */
 export function runStatement(db: Database, sql: string, parameters: readonly unknown[]): StatementResult {
   const statement = db.query(sql)
+  let hasRows = givesRows.get(statement)
+  if (hasRows === undefined) {
+    hasRows = statement.columnNames.length > 0
+    givesRows.set(statement, hasRows)
+  }
   const values = parameters as never[]
-  if (statement.columnNames.length > 0) {
+  if (hasRows) {
     const rows = statement.all(...values)
     return { rows, changes: rows.length }
   }

@@ -18,45 +18,52 @@ const wireError = (error: unknown): WireError => ({
 })
 
 function runJob(db: Database, job: WriteJob): JobResult {
-  if (!('append' in job)) {
-    // A single statement undoes itself when it fails.
-    return { result: runStatement(db, job.sql, job.parameters) }
-  }
+  if (!('append' in job)) return { result: runStatement(db, job.sql, job.parameters) }
+  return { appended: appendMessage((sql, parameters) => runStatement(db, sql, parameters).rows, job.append) }
+}
+
+/** As {@link runJob}; when the job fails, what it did is undone and the transaction goes on. */
+function runGuardedJob(db: Database, job: WriteJob): JobResult {
   runStatement(db, 'savepoint job', [])
   try {
-    const appended = appendMessage((sql, parameters) => runStatement(db, sql, parameters).rows, job.append)
+    const result = runJob(db, job)
     runStatement(db, 'release job', [])
-    return { appended }
+    return result
   } catch (error) {
-    if (db.inTransaction) {
-      runStatement(db, 'rollback to job', [])
-      runStatement(db, 'release job', [])
-    }
+    // A full disk ends the whole transaction, and the savepoint with it.
+    if (!db.inTransaction) throw error
+    runStatement(db, 'rollback to job', [])
+    runStatement(db, 'release job', [])
+    return { error: wireError(error) }
+  }
+}
+
+function inTransaction<Result>(db: Database, run: () => Result): Result {
+  runStatement(db, 'begin immediate', [])
+  try {
+    const result = run()
+    runStatement(db, 'commit', [])
+    return result
+  } catch (error) {
+    if (db.inTransaction) runStatement(db, 'rollback', [])
     throw error
   }
 }
 
 /**
- * One transaction for all jobs. A job that fails leaves its neighbours alone, unless the failure ended the whole
- * transaction (a full disk does), in which case none of them happened.
+ * One transaction for all jobs. Nearly always all of them succeed, so they run unguarded first; if one fails, the
+ * batch is undone and run again with each job guarded, so that a failure leaves its neighbours alone. Unless the failure
+ * is the whole transaction's (a full disk), in which case none of them happened.
  */
 function runBatch(db: Database, jobs: WriteJob[]): JobResult[] {
-  const results: JobResult[] = []
   try {
-    runStatement(db, 'begin immediate', [])
-    for (const job of jobs) {
-      try {
-        results.push(runJob(db, job))
-      } catch (error) {
-        if (!db.inTransaction) throw error
-        results.push({ error: wireError(error) })
-      }
+    return inTransaction(db, () => jobs.map((job) => runJob(db, job)))
+  } catch {
+    try {
+      return inTransaction(db, () => jobs.map((job) => runGuardedJob(db, job)))
+    } catch (error) {
+      return jobs.map(() => ({ error: wireError(error) }))
     }
-    runStatement(db, 'commit', [])
-    return results
-  } catch (error) {
-    if (db.inTransaction) runStatement(db, 'rollback', [])
-    return jobs.map(() => ({ error: wireError(error) }))
   }
 }
 

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import type { Envelope } from '@parley/contract'
+import { startSite, type TestSite, type TestUser } from './harness.ts'
+
+/*
+ * What somebody who means harm may send to the doors. Each of these once got through, or would be easy to let through.
+ */
+
+/** The most that reading a body of 1 MB may take, whatever is in it; it takes some 50 ms. */
+const READING_MS_MAX = 2000
+
+let site: TestSite
+let tom: TestUser
+let jerry: TestUser
+
+beforeAll(async () => {
+  site = await startSite()
+  ;[tom, jerry] = (await site.users(2)) as [TestUser, TestUser]
+  await site.befriend(tom, jerry)
+})
+afterAll(() => site.close())
+
+const post = async (
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+  on = site,
+): Promise<Envelope> => {
+  const response = await fetch(`${on.url}${path}`, { method: 'POST', body, headers })
+  return (await response.json()) as Envelope
+}
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+const json = { 'content-type': 'application/json' }
+
+describe('pages of other sites', () => {
+  const foreign = { ...form, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+  const cookie = () => ({ cookie: `parley_session=${tom.token}` })
+
+  test('cannot act on /api with the cookie that the browser adds', async () => {
+    expect(await post('/api/user/update', 'sign=x', { ...foreign, ...cookie() })).toMatchObject({ code: 3 })
+    expect(await post('/api/user/update', 'sign=x', { ...form, ...cookie() })).toMatchObject({ code: 0 })
+  })
+
+  test('cannot act by what else a browser adds by itself', async () => {
+    for (const authorization of ['Basic dG9tOng=', 'Bearer', 'Negotiate x']) {
+      const answer = await post('/web/user/update', 'sign=x', { ...foreign, ...cookie(), authorization })
+      expect([authorization, answer.code]).toEqual([authorization, 3])
+    }
+  })
+
+  test('pass with a key or a token, which no browser adds', async () => {
+    const proofs = [{ authorization: `Bearer ${tom.token}` }, { 'x-api-key': site.key }]
+    for (const proof of proofs) {
+      const answer = await post('/api/user/update', `sign=x&login_uid=${tom.uid}`, { ...foreign, ...proof })
+      expect(answer.code).toBe(0)
+    }
+  })
+
+  test('cannot use the address of a visitor that may use /api, not even by a picture’s address', async () => {
+    const open = await startSite({ env: { API_ALLOW_IPS: '127.0.0.1' } })
+    const query = '?username=evil&nickname=evil&password=secret1&avatar='
+    for (const method of ['GET', 'POST']) {
+      const add = (headers: Record<string, string>) =>
+        fetch(`${open.url}/api/user/add${query}`, { method, headers }).then((response) => response.json())
+      expect(await add({ 'sec-fetch-site': 'cross-site' })).toMatchObject({ code: 3 })
+      expect(await add({ origin: 'https://evil.example' })).toMatchObject({ code: 3 })
+    }
+    expect(await open.visitor('api').code('user/get', { username: 'evil' })).toBe(101)
+    await open.close()
+  })
+})
+
+describe('bodies that are made to hurt', () => {
+  test('a thousand pieces of broken UTF-8 are refused at once', async () => {
+    const started = performance.now()
+    const body = `${'a=%ff&'.repeat(150_000)}b=%EF%BF%BD`
+    await post('/web/login/check', body, form)
+    expect(performance.now() - started).toBeLessThan(READING_MS_MAX)
+  })
+
+  test('lists inside lists without end are an error like any other', async () => {
+    for (const depth of [100, 400_000]) {
+      const body = `{"username":${'['.repeat(depth)}${']'.repeat(depth)},"password":"x"}`
+      expect(await post('/web/login/check', body, json)).toMatchObject({ code: 2 })
+    }
+  })
+
+  test('names of the prototype are names like any other', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      const answer = await post('/web/user/update', JSON.stringify({ [name]: { sign: 'x' }, sign: 'y' }), {
+        ...json,
+        cookie: `parley_session=${tom.token}`,
+      })
+      expect([name, answer.code]).toEqual([name, 0])
+      expect((await post(`/web/pop/getsetting?${name}=1&${name}[]=2`, `${name}[]=1`, form)).code).toBe(0)
+    }
+    expect(({} as { sign?: string }).sign).toBeUndefined()
+  })
+})
+
+describe('requests without a sensible Host', () => {
+  /** The answer to a request that is written byte by byte. */
+  const send = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(site.server.port, '127.0.0.1', () => socket.write(text))
+      let answer = ''
+      socket.on('data', (bytes) => {
+        answer += bytes
+      })
+      socket.on('close', () => resolve(answer))
+      socket.on('error', reject)
+    })
+
+  test.each(['a b', '[', '%', 'a:99999', '', 'a<b>', 'a@b', 'a/b'])('%p is a bad request', async (host) => {
+    const answer = await send(`GET /web/pop/getsetting HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(answer).toStartWith('HTTP/1.1 400')
+    expect(answer).toContain('"code":2')
+  })
+
+  test('a foreign page behind a proxy that makes up hosts is refused, not an error', async () => {
+    const proxied = await startSite({ env: { TRUST_PROXY: '127.0.0.1' } })
+    const headers = { ...form, 'x-forwarded-host': 'a b, c', origin: 'https://evil.example' }
+    expect(await post('/web/pop/getsetting', '', headers, proxied)).toMatchObject({ code: 3 })
+    await proxied.close()
+  })
+})
+
+describe('the websocket', () => {
+  test('takes no text that HTTP would refuse', async () => {
+    const ear = await site.listen(tom)
+    const call = async (params: string) => {
+      ear.socket.send(
+        `{"event":"parley:call","data":{"id":1,"path":"message/send","params":{"to":${jerry.uid},"type":"friend",${params}}}}`,
+      )
+      return (await ear.next('parley:result')).code
+    }
+    expect(await call('"content":"a\\u0000b"')).toBe(2)
+    expect(await call('"content":"a\\ud800b"')).toBe(2)
+    expect(await call(`"content":"x","extra":${'['.repeat(30_000)}${']'.repeat(30_000)}`)).toBe(2)
+    expect(await call('"content":"a"')).toBe(0)
+  })
+
+  test('lets nobody speak to everybody: client events do not go out on global', async () => {
+    const [one, other] = [
+      await site.listen(undefined, 'private-global'),
+      await site.listen(undefined, 'private-global'),
+    ]
+    one.socket.send('{"event":"client-hello","channel":"private-global","data":{}}')
+    expect(await one.next('pusher:error')).toMatchObject({ code: null })
+    await other.barrier()
+    expect(other.heard('client-hello')).toBe(false)
+  })
+})
+
+describe('limits', () => {
+  const checkFrom = (on: TestSite, address: string, username: string) =>
+    post(
+      '/web/login/check',
+      `username=${username}&password=x`,
+      { ...form, 'x-forwarded-for': address },
+      on,
+    ).then(({ code }) => code)
+
+  test('X-Forwarded-For of somebody who is no proxy changes nothing', async () => {
+    await site.set({ rate_login: '2/60' })
+    const codes: number[] = []
+    for (let i = 0; i < 11; i++) codes.push(await checkFrom(site, `10.0.0.${i}`, `nobody${i}`))
+    expect(codes.at(-1)).toBe(429)
+    await site.set({ rate_login: '100000/1' })
+  })
+
+  test('who has a whole IPv6 network is counted as one', async () => {
+    const proxied = await startSite({ env: { TRUST_PROXY: '127.0.0.1' }, settings: { rate_login: '2/60' } })
+    const codes: number[] = []
+    for (let i = 1; i <= 11; i++) codes.push(await checkFrom(proxied, `2001:db8:1:2::${i}`, `nobody${i}`))
+    expect(codes.slice(0, 10)).toEqual(Array(10).fill(101))
+    expect(codes[10]).toBe(429)
+    expect(await checkFrom(proxied, '2001:db8:1:3::1', 'nobody')).toBe(101)
+    await proxied.close()
+  })
+
+  test('an account is one account however its name is written', async () => {
+    await site.set({ rate_login: '2/59' })
+    const codes: number[] = []
+    for (const name of ['Mallory', 'mallory', 'MALLORY']) codes.push(await checkFrom(site, '', name))
+    expect(codes).toEqual([101, 101, 429])
+    await site.set({ rate_login: '100000/1' })
+  })
+})
+
+test('a drawn avatar of an impossible account is not found', async () => {
+  expect((await fetch(`${site.url}/avatar/${'9'.repeat(400)}.svg?t=x`)).status).toBe(404)
+  expect((await fetch(`${site.url}/avatar/9007199254740991.svg?t=x`)).status).toBe(200)
+})
