@@ -63,7 +63,10 @@ export interface OperationSpec<
   readonly answer?: 'envelope' | 'bare' | 'binary'
   /** Name of the multipart field that carries a file. The door streams it; it is never part of `input`. */
   readonly file?: string
-  /** Name of the rate limit (the setting `rate_<name>` holds the figure) and what it is counted by. */
+  /**
+   * Name of the rate limit (the setting `rate_<name>` holds the figure) and what it is counted by, in this order: a
+   * field, which may hold anything, comes after the caller's own address.
+   */
   readonly rate?: { readonly name: RateName; readonly by: readonly RateScope[] }
   /** False: not callable over the websocket (it sets cookies, streams a file or answers with an image). */
   readonly socket?: false

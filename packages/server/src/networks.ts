@@ -46,6 +46,15 @@ function liesIn(text: string, ranges: readonly Range[]): boolean {
   return ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits))
 }
 
+/**
+ * What an address counts as where callers are counted: itself, or for IPv6 its network of 64 bits. Whoever has an
+ * IPv6 line has all addresses of such a network.
+ */
+export function countedAs(address: string): string {
+  if (!address.includes(':') || !ipaddr.IPv6.isValid(address)) return address
+  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(':')
+}
+
 /** ipaddr.js also takes `1`, `0x7f.1` and the like for IPv4; only the form with four decimal parts is meant here. */
 const isAddress = (text: string): boolean =>
   ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)

@@ -244,6 +244,12 @@ describe('reading parameters', () => {
     expect(after).toEqual(before!)
   })
 
+  test.each(['content=a%00b', 'content=%FF'])('a query with %s is an error in the envelope', async (query) => {
+    const answer = await call(`/api/message/send?login_uid=${tom.uid}&lang=en&${query}`, form(''))
+    expect(answer).toMatchObject({ status: 200, code: 2, data: [] })
+    expect(answer.msg).toStartWith('The request cannot be read')
+  })
+
   test('a replacement character that was really sent is text like any other', async () => {
     expect(
       (await send(form(new URLSearchParams({ ...fields(), content: 'a\uFFFDb' }).toString()))).code,
@@ -285,7 +291,7 @@ describe('cross-site requests', () => {
       headers: { cookie: `parley_session=${tom.token}`, ...headers },
     }).then(async (response) => (await response.json()).code)
 
-  test.each(['web', 'h5'])('posts of another site’s pages to /%s are refused', async (face) => {
+  test.each(['web', 'h5', 'api'])('posts of another site’s pages to /%s are refused', async (face) => {
     expect(await post({ origin: 'https://evil.example' }, face)).toBe(3)
     expect(await post({ origin: 'null' }, face)).toBe(3)
     expect(await post({ 'sec-fetch-site': 'cross-site' }, face)).toBe(3)
@@ -298,6 +304,29 @@ describe('cross-site requests', () => {
       await post({ origin: site.url, 'sec-fetch-site': 'same-origin', 'x-requested-with': 'XMLHttpRequest' }),
     ).toBe(0)
     expect(await post({})).toBe(0)
+    expect(await post({}, 'api')).toBe(0)
+  })
+
+  test('what a page of another site cannot send is proof enough', async () => {
+    const origin = 'https://app.example'
+    expect(await post({ origin, authorization: `Bearer ${tom.token}` })).toBe(0)
+    const asServer = { origin, 'x-api-key': site.key, cookie: '' }
+    expect((await call(`/api/friend/applycount?login_uid=${tom.uid}`, form(''), asServer)).code).toBe(0)
+  })
+
+  test('an address that needs no key lends its right to no other site’s page, not even for a GET', async () => {
+    const open = await startSite({ env: { API_ALLOW_IPS: '127.0.0.0/8' } })
+    const add = (headers: Record<string, string>) =>
+      open.visitor('api', headers).code('user/add', {
+        username: 'byimage',
+        nickname: 'x',
+        password: 'secret1',
+        avatar: '',
+      })
+    expect(await add({ 'sec-fetch-site': 'cross-site' })).toBe(3)
+    expect(await add({ origin: 'https://evil.example' })).toBe(3)
+    expect(await add({})).toBe(0)
+    await open.close()
   })
 })
 

@@ -14,7 +14,7 @@ export const serviceSendSms = declare({
   },
   input: z.object({ phone: phone(), type: z.enum(['register', 'forget']) }),
   output: nothing(),
-  rate: { name: 'sms', by: ['field:phone', 'address'] },
+  rate: { name: 'sms', by: ['address', 'field:phone'] },
 })
 
 /** Sets a new password with the code of an SMS. Phone and username must belong to the same account. */

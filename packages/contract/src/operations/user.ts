@@ -116,7 +116,7 @@ export const userSendSmsPass = declare({
   summary: { zh: '发送短信验证码（修改密码）', en: 'Send an SMS code (password change)' },
   input: z.object({ phone: phone(), type: z.enum(['retrieve']) }),
   output: nothing(),
-  rate: { name: 'sms', by: ['field:phone', 'address'] },
+  rate: { name: 'sms', by: ['address', 'field:phone'] },
 })
 
 /** A member opens an account below its own. */

@@ -7,6 +7,7 @@ import {
   deviceOf,
   type Face,
   hasBearer,
+  hasHeaderProof,
   hasOwnProof,
   type Identity,
   requestLanguage,
@@ -53,8 +54,8 @@ export class HttpFaces {
    */
   async handle(request: Request, face: Face, path: string, origin: Origin): Promise<Response> {
     const { dispatcher } = this.dependencies
-    const query = queryParameters(new URL(request.url).search)
-    let language = requestLanguage(request, query.lang)
+    const { searchParams, search } = new URL(request.url)
+    let language = requestLanguage(request, searchParams.get('lang'))
     const fail = (error: unknown, status = 200) => json(failureEnvelope(error, language, path), status)
 
     const operation = dispatcher.find(path)
@@ -68,7 +69,7 @@ export class HttpFaces {
       refuseCrossSite(request, face, origin)
       const callOrigin = { ...origin, device: deviceOf(request), language }
       if (operation.spec.file) await this.#refuseEarly(request, face, callOrigin)
-      const received = await this.#read(request, operation, query)
+      const received = await this.#read(request, operation, queryParameters(search))
       file = received.file
       language = requestLanguage(request, received.parameters.lang)
       const actor = await this.#identify(request, face, { ...callOrigin, language }, received.parameters)

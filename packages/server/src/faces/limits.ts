@@ -1,5 +1,6 @@
 import { AppError, type OperationSpec, type RateName, type RateScope } from '@parley/contract'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { countedAs } from '../networks.ts'
 import type { Actor } from '../operation.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -62,8 +63,8 @@ export class Limits {
 }
 
 function subjectOf(scope: RateScope, actor: Actor, parameters: Parameters): string | undefined {
-  if (scope === 'user') return actor.uid > 0 ? `u${actor.uid}` : `a${actor.address}`
-  if (scope === 'address') return actor.address
+  if (scope === 'user') return actor.uid > 0 ? `u${actor.uid}` : `a${countedAs(actor.address)}`
+  if (scope === 'address') return countedAs(actor.address)
   const value = parameters[scope.slice('field:'.length)]
   return typeof value === 'string' || typeof value === 'number'
     ? String(value).toLowerCase().slice(0, 100)
