@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LocalText } from './operation.ts'
 
 /*
  * The parameter types that operations are made of. Values may arrive as text (forms, queries) or as JSON values;
@@ -140,19 +141,13 @@ export const chatState = () => z.enum(['chatting', 'hidden'])
 export const optionalSeconds = () => optionalInteger(0, 99_999_999_999)
 
 const PHONE_PATTERN = /^\+?\d{5,20}$/
+const OPTIONAL_PHONE_PATTERN = /^(?:\+?\d{5,20})?$/
 
 /** A mobile number: digits with an optional leading `+`, 5 to 20. */
 export const phone = () => z.preprocess(toTextOf(1), z.string().regex(PHONE_PATTERN))
 
 /** A mobile number that may be left out, or be empty: nobody's number. */
-export const optionalPhone = () =>
-  z.preprocess(
-    toText,
-    z
-      .string()
-      .regex(/^(?:\+?\d{5,20})?$/)
-      .optional(),
-  )
+export const optionalPhone = () => z.preprocess(toText, z.string().regex(OPTIONAL_PHONE_PATTERN).optional())
 
 /** A number from JSON has lost its leading zeros: give them back. */
 const toCode = (value: unknown) =>
@@ -182,6 +177,24 @@ const PICTURE_PATTERN = /^(?:(?:https?:\/)?\/[^\s\\"'<>\u0000-\u001f\u007f]*)?$/
 export const picture = () => z.preprocess(toText, z.string().max(1000).regex(PICTURE_PATTERN))
 export const optionalPicture = () =>
   z.preprocess(toText, z.string().max(1000).regex(PICTURE_PATTERN).optional())
+
+const PHONE_TEXT: LocalText = {
+  zh: '应为 5–20 位数字，可带 + 号',
+  en: 'must have 5 to 20 digits, with or without a leading +',
+}
+
+/** What a parameter with a pattern may be, in words; by the pattern's text. */
+export const PATTERN_TEXTS: ReadonlyMap<string, LocalText> = new Map([
+  [String(PHONE_PATTERN), PHONE_TEXT],
+  [String(OPTIONAL_PHONE_PATTERN), PHONE_TEXT],
+  [
+    String(PICTURE_PATTERN),
+    {
+      zh: '应为 http(s) 地址或以 / 开头的路径',
+      en: 'must be an http(s) address or a path that begins with /',
+    },
+  ],
+])
 
 /** JSON text; a value that came as JSON already is put into text. */
 export const optionalJsonText = (max: number) =>

@@ -108,6 +108,7 @@ export const SETTINGS = {
 
   rate_login: rate(10, 60, '登录频率（每账号、每地址）', 'Sign-ins (per account and per address)'),
   rate_sms: rate(1, 60, '短信频率（每手机号、每地址）', 'SMS (per phone and per address)'),
+  rate_sms_day: rate(10, 86_400, '每手机号每日短信上限', 'SMS in a day (per phone)'),
   rate_captcha: rate(30, 60, '验证码频率（每地址）', 'Captchas (per address)'),
   rate_join: rate(10, 3600, '注册频率（每地址）', 'Registrations (per address)'),
   rate_apply: rate(20, 60, '好友申请频率（每用户）', 'Friend requests (per user)'),

@@ -80,7 +80,6 @@ async function createPeople({ config, clock, db, bus, publish }: Ground) {
   const users = new Users(common)
   const sessions = new Sessions({ ...common, users })
   const keys = new ServerKeys(common)
-  const generatedKeyFile = await keys.ensure({ apiKey: config.apiKey, dataDir: config.dataDir })
   const credentials = new Credentials({ db, users, sessions })
   const codes = new SmsCodes({ db, clock, driver: createSmsDriver(config.sms), secret: secrets.sms })
   const captchas = new Captchas(new MemoryOneTimeStore(CAPTCHAS_MAX, clock))
@@ -94,7 +93,6 @@ async function createPeople({ config, clock, db, bus, publish }: Ground) {
     users,
     sessions,
     keys,
-    generatedKeyFile,
     credentials,
     codes,
     login,
@@ -191,6 +189,7 @@ function createLive(
 ): Realtime {
   const { config, timings, clock, bus } = ground
   const { apps, users, settings } = people
+  const outgoing = <Data>(data: Data): Data => (settings.on('html_escape') ? escapeAnswer(data) : data)
   const live: Realtime = createRealtime({
     apps,
     clock,
@@ -202,7 +201,7 @@ function createLive(
     },
     async describe(uid) {
       const account = await users.find(uid)
-      return account ? { name: account.nickname, avatar: pictureOf(account) } : { name: '', avatar: '' }
+      return outgoing({ name: account?.nickname ?? '', avatar: account ? pictureOf(account) : '' })
     },
     call: (identity, path, params) => callOverSocket(dispatcher(), identity, path, params),
     async setState(uid, state, at) {
@@ -215,7 +214,7 @@ function createLive(
           { uid, state },
         )
     },
-    transform: (_, payload) => (settings.on('html_escape') ? escapeAnswer(payload) : payload),
+    transform: (_, payload) => outgoing(payload),
     webhook: config.webhookUrl ? { url: config.webhookUrl, app: apps.pusher } : undefined,
   })
   return live
@@ -252,9 +251,7 @@ export async function createServices(
     () => talk,
     () => dispatcher,
   )
-  const { settings, users, sessions, keys, setup, administrators } = people
-  if (config.admin) await administrators.ensure(config.admin)
-  const setupToken = await setup.prepare()
+  const { settings, users, sessions, keys, setup } = people
   sessions.onEnd((sessionId) => realtime.hub.disconnectSession(sessionId))
   users.onDisabled(async (uid) => {
     await sessions.endAll(uid)
@@ -317,11 +314,10 @@ export async function createServices(
     site,
     /** Where uploads lie while they arrive. */
     incoming,
-    /** The token of the first administrator's one-time link; undefined once there is an administrator. */
-    setupToken,
     /** Takes up what another program has changed in the database: `parley user disable`, `parley key revoke` … */
     async reload() {
       clearCaches(bus)
+      keys.forgetVerdicts()
       await settings.load()
       for (const { data } of realtime.hub.sockets()) {
         const { sessionId, visitorToken } = data.identity

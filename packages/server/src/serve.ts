@@ -17,7 +17,9 @@ const LOOPBACK = new Set(['127.0.0.1', '::1'])
 
 const unaddressed = (language: Language): Response => {
   const reason = { zh: 'Host 无效', en: 'its Host is not valid' }
-  return Response.json(failureEnvelope(new AppError('bad_request', { reason }), language, ''), { status: 400 })
+  return Response.json(failureEnvelope(new AppError('bad_request', { reason }), language, ''), {
+    status: 400,
+  })
 }
 
 /** A listening site. */
@@ -25,6 +27,10 @@ export interface RunningServer {
   /** `http://host:port` for people on this machine. */
   readonly url: string
   readonly port: number
+  /** Where the generated server key lies; undefined when it is not in force. */
+  readonly serverKeyFile: string | undefined
+  /** The token of the first administrator's one-time link; undefined once there is an administrator. */
+  readonly setupToken: string | undefined
   /**
    * Stops: no new calls, running ones finish, sockets are told to reconnect (4200), everything is written, the
    * database is closed. Takes 10 s at most.
@@ -32,12 +38,25 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** What a start owes, before anybody comes. */
+async function prepare({ config, keys, administrators, setup, incoming, realtime, users }: Services) {
+  const serverKeyFile = await keys.ensure({ apiKey: config.apiKey, dataDir: config.dataDir })
+  if (config.admin) await administrators.ensure(config.admin)
+  const setupToken = await setup.prepare()
+  // Uploads that a killed process left half way.
+  for (const name of await readdir(incoming)) await rm(join(incoming, name), { recursive: true, force: true })
+  // Who was online when the last process ended is given the usual time to come back.
+  realtime.presence.resume(await users.onlineUids())
+  return { serverKeyFile, setupToken }
+}
+
 /**
- * Listens on the configured address. HTTP, websocket and trigger API share the one port.
- * @throws Error with `code` EADDRINUSE when the port is taken
+ * Does what a start owes (the server key, the administrator, the setup link) and listens on the configured address.
+ * HTTP, websocket and trigger API share the one port.
+ * @throws ConfigError when ADMIN_USERNAME names an ordinary account; Error with `code` EADDRINUSE when the port is taken
  */
 export async function startServer(services: Services): Promise<RunningServer> {
-  const { config, site, identity, keys, realtime, users, incoming } = services
+  const { config, site, identity, keys, realtime } = services
   const trust = { trusted: config.trustProxy, publicUrl: config.publicUrl }
 
   /** `/metrics` is for this machine, and for those who carry a server key. */
@@ -51,10 +70,7 @@ export async function startServer(services: Services): Promise<RunningServer> {
     return realtime.upgrade(request, server, await identity.socket(request, origin, sameSite))
   }
 
-  // Uploads that a killed process left half way.
-  for (const name of await readdir(incoming)) await rm(join(incoming, name), { recursive: true, force: true })
-  // Who was online when the last process ended is given the usual time to come back.
-  realtime.presence.resume(await users.onlineUids())
+  const { serverKeyFile, setupToken } = await prepare(services)
 
   const server = Bun.serve<SocketData>({
     hostname: config.host,
@@ -84,6 +100,8 @@ export async function startServer(services: Services): Promise<RunningServer> {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`,
     port: server.port!,
+    serverKeyFile,
+    setupToken,
     async close() {
       // Listening ends first; answers that are being made still go out.
       const stopped = server.stop()

@@ -22,7 +22,7 @@ describe('admin/setup', () => {
   let token: string
   let file: string
   beforeAll(() => {
-    token = site.services.setupToken!
+    token = site.server.setupToken!
     file = join(site.dataDir, 'setup.token')
   })
 
@@ -151,7 +151,7 @@ describe('ADMIN_USERNAME and ADMIN_PASSWORD', () => {
   test('make the administrator at start, and no setup link is needed', async () => {
     const other = await startSite({ env: { ADMIN_USERNAME: 'root1', ADMIN_PASSWORD: 'secret1' } })
     try {
-      expect(other.services.setupToken).toBeUndefined()
+      expect(other.server.setupToken).toBeUndefined()
       const { token } = await other.visitor().ok('login/check', { username: 'root1', password: 'secret1' })
       const administrator = other.visitor('web', { cookie: `parley_session=${token}` })
       expect(await administrator.code('admin/settings')).toBe(0)

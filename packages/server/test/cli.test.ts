@@ -1,143 +1,25 @@
-import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { call, cleanUp, newDataDir, parley, parleyOk, type Server, startCommand, until } from './command.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { stat } from 'node:fs/promises'
+import {
+  call,
+  cleanUp,
+  newDataDir,
+  parley,
+  parleyAtTerminal,
+  parleyOk,
+  type Server,
+  startCommand,
+  until,
+} from './command.ts'
 
-/* Starting, what may go wrong with it, and the commands for people and keys. */
+/* The commands for people and keys. */
 
 afterAll(cleanUp)
-
-const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
 
 async function signIn(url: string, username: string, password: string): Promise<string> {
   const { data } = await call(url, 'web/login/check', '', { username, password })
   return (data as { token?: string }).token ?? ''
 }
-
-describe('parley start', () => {
-  test('says at the first start all that a newcomer needs, and keeps secrets to itself', async () => {
-    const DATA_DIR = await newDataDir()
-    const server = await startCommand({ DATA_DIR })
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
-    await until(
-      async () => server.banner(),
-      (lines) => lines.at(-1)!.includes('Ctrl+C'),
-    )
-    const lines = server.banner()
-    expect(lines.length).toBeLessThanOrEqual(10)
-    const text = lines.join('\n')
-    expect(text).toContain(server.url)
-    expect(text).toContain(DATA_DIR)
-    expect(text).toContain('ADMIN_USERNAME')
-    expect(text).toContain(join(DATA_DIR, 'server.key'))
-    const link = /http\S+\/setup\?token=\S+/.exec(text)![0]
-    expect(await (await fetch(link)).text()).toContain('<form')
-    for (const name of ['secrets.json', 'server.key', 'setup.token']) {
-      expect(await modeOf(join(DATA_DIR, name))).toBe('600')
-    }
-    expect(await modeOf(DATA_DIR)).toBe('700')
-    expect(Number(await readFile(join(DATA_DIR, 'parley.pid'), 'utf8'))).toBe(server.pid)
-    expect(await server.stop()).toBe(0)
-    expect(await stat(join(DATA_DIR, 'parley.pid')).catch(() => 'gone')).toBe('gone')
-  })
-
-  test('keeps everything over a restart, and says less the second time', async () => {
-    const DATA_DIR = await newDataDir()
-    const first = await startCommand({ DATA_DIR })
-    const key = (await readFile(join(DATA_DIR, 'server.key'), 'utf8')).trim()
-    const person = { username: 'ann', nickname: '安', avatar: '', password: 'secret-1' }
-    expect(await call(first.url, 'api/user/add', key, person)).toMatchObject({ code: 0, data: { uid: 1 } })
-    const token = await signIn(first.url, 'ann', 'secret-1')
-    expect(await first.stop('SIGINT')).toBe(0)
-
-    const second = await startCommand({ DATA_DIR })
-    expect(second.banner().length).toBeLessThanOrEqual(3)
-    expect(await call(second.url, 'api/user/get', key, { username: 'ann' })).toMatchObject({
-      data: { nickname: '安' },
-    })
-    expect(await call(second.url, 'web/friend/applycount', token)).toMatchObject({ code: 0, data: 0 })
-    await second.stop('SIGKILL')
-    const third = await startCommand({ DATA_DIR })
-    expect(await call(third.url, 'web/friend/applycount', token)).toMatchObject({ code: 0 })
-    await third.stop()
-  })
-
-  test('makes the administrator of ADMIN_USERNAME and speaks of no link then', async () => {
-    const DATA_DIR = await newDataDir()
-    const env = { DATA_DIR, ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'secret-1' }
-    const server = await startCommand(env)
-    expect(server.banner().join('\n')).not.toContain('setup?token')
-    expect(await signIn(server.url, 'root', 'secret-1')).not.toBe('')
-    await server.stop()
-    const [row] = JSON.parse(await parleyOk(['user', 'list', '--json'], { DATA_DIR }))
-    expect(row).toMatchObject({ username: 'root', is_admin: true })
-  })
-
-  test('speaks Chinese where the terminal does', async () => {
-    const DATA_DIR = join(dirname(import.meta.path), 'cli.test.ts')
-    const { stderr } = await parley(['start'], { DATA_DIR, LANG: 'zh_CN.UTF-8' })
-    expect(stderr).toMatch(/^parley: DATA_DIR .*请把 DATA_DIR 设为其他文件夹\n$/)
-  })
-})
-
-describe('a start that cannot be', () => {
-  /** Environment → what the one line must say. */
-  async function refusals(): Promise<[Record<string, string>, RegExp][]> {
-    const busy = Bun.serve({ port: 0, fetch: () => new Response() })
-    taken.push(busy)
-    const damaged = await newDataDir()
-    await mkdir(damaged, { recursive: true })
-    await writeFile(join(damaged, 'parley.sqlite'), 'this is no database, however long one looks at it')
-    const DATA_DIR = await newDataDir()
-    return [
-      [
-        { DATA_DIR, PORT: String(busy.port) },
-        new RegExp(`PORT ${busy.port} is taken: set PORT to another one`),
-      ],
-      [{ DATA_DIR, HOST: '203.0.113.7' }, /HOST "203\.0\.113\.7" is no address of this machine/],
-      [{ DATA_DIR: join(import.meta.path, 'data') }, /DATA_DIR .* cannot be written .*set DATA_DIR/],
-      [{ DATA_DIR: import.meta.path }, /DATA_DIR .* cannot be written .*set DATA_DIR/],
-      [{ DATA_DIR: damaged }, /parley\.sqlite cannot be opened \(file is not a database\).*DATA_DIR/],
-      [{ DATA_DIR, DATABASE_URL: 'postgres://nobody@localhost/none' }, /DATABASE_URL/],
-      [{ DATA_DIR, DATABASE_URL: 'mysql://root:geheim@localhost' }, /^parley: DATABASE_URL is not valid/],
-      [{ DATA_DIR, PORT: 'eighty' }, /PORT is "eighty": it may be a port number/],
-      [{ DATA_DIR, ADMIN_USERNAME: 'root' }, /ADMIN_PASSWORD is not set, but ADMIN_USERNAME is/],
-      [{ DATA_DIR, SMS_DRIVER: 'pigeon' }, /SMS_DRIVER is "pigeon": it may be log, webhook/],
-    ]
-  }
-  const taken: Bun.Server<undefined>[] = []
-  afterAll(() => taken.forEach((server) => void server.stop(true)))
-
-  test('says in one line which variable to change, and ends with 1', async () => {
-    for (const [env, line] of await refusals()) {
-      const { code, stdout, stderr } = await parley(['start'], { PORT: '0', ...env })
-      expect(stderr).toMatch(line)
-      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
-      expect(stderr).not.toMatch(/\bat .*:\d+|geheim/)
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    }
-  }, 30_000)
-
-  test('leaves no data folder behind when the port is taken', async () => {
-    const busy = Bun.serve({ port: 0, fetch: () => new Response() })
-    taken.push(busy)
-    const DATA_DIR = await newDataDir()
-    await parley(['start'], { DATA_DIR, PORT: String(busy.port) })
-    expect(await stat(DATA_DIR).catch(() => 'absent')).toBe('absent')
-  })
-
-  test('is one in the folder of a server that runs', async () => {
-    const DATA_DIR = await newDataDir()
-    const server = await startCommand({ DATA_DIR })
-    const { code, stderr } = await parley(['start'], { DATA_DIR, PORT: '0' })
-    expect(code).toBe(1)
-    expect(stderr).toBe(
-      `parley: DATA_DIR ${DATA_DIR} is in use by another Parley server (process ${server.pid}): stop it, or set DATA_DIR to another folder\n`,
-    )
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
-    await server.stop()
-  })
-})
 
 describe('beside a running server', () => {
   let DATA_DIR: string
@@ -227,7 +109,47 @@ describe('beside a running server', () => {
   }
 })
 
+describe('a password at the terminal', () => {
+  test('is asked for twice and not shown', async () => {
+    const DATA_DIR = await newDataDir()
+    const terminal = parleyAtTerminal(['user', 'add', 'ann'], { DATA_DIR })
+    await terminal.screen.includes('Password: ')
+    terminal.type('secret-12\u007f\r')
+    await terminal.screen.includes('Once more: ')
+    terminal.type('secret-1\r')
+    expect(await terminal.exited).toBe(0)
+    expect(terminal.screen.text).toContain('The account ann is made (uid 1)')
+    expect(terminal.screen.text).not.toContain('secret')
+  })
+
+  test('must be the same both times', async () => {
+    const DATA_DIR = await newDataDir()
+    const terminal = parleyAtTerminal(['admin', 'add', 'ann'], { DATA_DIR })
+    await terminal.screen.includes('Password: ')
+    terminal.type('secret-1\r')
+    await terminal.screen.includes('Once more: ')
+    terminal.type('secret-2\r')
+    expect(await terminal.exited).toBe(1)
+    expect(terminal.screen.text).toContain('parley: the two passwords differ')
+    expect(JSON.parse(await parleyOk(['user', 'list', '--json'], { DATA_DIR }))).toEqual([])
+  })
+
+  test('may be left with Ctrl+C', async () => {
+    const terminal = parleyAtTerminal(['user', 'add', 'ann'], { DATA_DIR: await newDataDir() })
+    await terminal.screen.includes('Password: ')
+    terminal.type('sec\u0003')
+    expect(await terminal.exited).toBe(130)
+  })
+})
+
 describe('what commands refuse', () => {
+  let DATA_DIR: string
+
+  beforeAll(async () => {
+    DATA_DIR = await newDataDir()
+    await parleyOk(['migrate'], { DATA_DIR })
+  })
+
   test.each([
     [['user', 'add', 'bob', '--password-stdin'], '12345', /6 to 128 characters/],
     [['user', 'add', 'bob'], 'secret-1', /--password-stdin/],
@@ -237,8 +159,6 @@ describe('what commands refuse', () => {
     [['user', 'disable', 'nobody'], '', /no account with the username "nobody"/],
     [['user', 'list', '--limit', 'many'], '', /whole number above 0/],
   ])('%o', async (args, stdin, line) => {
-    const DATA_DIR = await newDataDir()
-    await parleyOk(['migrate'], { DATA_DIR })
     const { code, stdout, stderr } = await parley(args, { DATA_DIR }, stdin)
     expect(stderr).toMatch(line)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)

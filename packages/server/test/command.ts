@@ -10,6 +10,9 @@ const launcher = resolve(import.meta.dir, '../bin/parley.mjs')
 /** The most that a test waits for something that should come at once. */
 const WAIT_MS_MAX = 10_000
 
+const running: Bun.Subprocess[] = []
+const folders: string[] = []
+
 type Environment = Record<string, string>
 
 /** Nothing of the tester's own settings gets in. */
@@ -19,6 +22,8 @@ const environment = (env: Environment): Environment => ({
   LANG: 'C.UTF-8',
   ...env,
 })
+
+const textOf = (stream: ReadableStream): Promise<string> => new Response(stream).text()
 
 export interface Outcome {
   code: number
@@ -34,7 +39,7 @@ export async function parley(args: readonly string[], env: Environment = {}, std
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const [code, stdout, stderr] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()])
+  const [code, stdout, stderr] = await Promise.all([child.exited, textOf(child.stdout), textOf(child.stderr)])
   return { code, stdout, stderr }
 }
 
@@ -45,18 +50,74 @@ export async function parleyOk(args: readonly string[], env: Environment = {}, s
   return stdout.trimEnd()
 }
 
+/** What a process writes, for those who wait for a part of it. */
+class Output {
+  text = ''
+  readonly #waiting = new Set<() => void>()
+
+  add(chunk: string): void {
+    this.text += chunk
+    for (const look of this.#waiting) look()
+  }
+
+  /** Resolves when the text holds what is looked for; rejects when that takes too long. */
+  async includes(part: string | RegExp): Promise<void> {
+    const found = Promise.withResolvers<void>()
+    const look = () => {
+      if (typeof part === 'string' ? this.text.includes(part) : part.test(this.text)) found.resolve()
+    }
+    const late = setTimeout(
+      () => found.reject(new Error(`waited in vain for ${part} in ${JSON.stringify(this.text)}`)),
+      WAIT_MS_MAX,
+    )
+    this.#waiting.add(look)
+    look()
+    try {
+      await found.promise
+    } finally {
+      clearTimeout(late)
+      this.#waiting.delete(look)
+    }
+  }
+}
+
+/** A command at a terminal of its own, with somebody who types. */
+export interface Terminal {
+  readonly screen: Output
+  type(text: string): void
+  /** Closes the terminal while the command runs. */
+  close(): void
+  readonly exited: Promise<number>
+}
+
+/** Runs a command at a terminal. */
+export function parleyAtTerminal(args: readonly string[], env: Environment = {}): Terminal {
+  const screen = new Output()
+  const child = Bun.spawn(['node', launcher, ...args], {
+    env: environment({ TERM: 'xterm', ...env }),
+    terminal: { data: (_, bytes) => screen.add(new TextDecoder().decode(bytes)) },
+  })
+  running.push(child)
+  return {
+    screen,
+    type: (text) => void child.terminal!.write(text),
+    close: () => child.terminal!.close(),
+    exited: child.exited,
+  }
+}
+
 /** A server that runs in a process of its own. */
 export interface Server {
   readonly url: string
-  readonly pid: number
+  readonly output: Output
   /** What it has printed so far that is for people, without the log's JSON. */
   banner(): string[]
+  signal(signal: NodeJS.Signals): void
+  /** The exit code, when it ends. */
+  readonly exited: Promise<number>
   /** Ends it. @returns the exit code */
   stop(signal?: NodeJS.Signals): Promise<number>
 }
-
-const running: Bun.Subprocess[] = []
-const folders: string[] = []
 
 /** Starts a server on any free port and waits until it says where it is. */
 export async function startCommand(env: Environment): Promise<Server> {
@@ -67,23 +128,21 @@ export async function startCommand(env: Environment): Promise<Server> {
     stderr: 'pipe',
   })
   running.push(child)
-  let printed = ''
-  const ready = Promise.withResolvers<string>()
-  void (async () => {
+  const output = new Output()
+  const ended = (async () => {
     const decoder = new TextDecoder()
-    for await (const chunk of child.stdout) {
-      printed += decoder.decode(chunk, { stream: true })
-      // The banner leaves in one piece per line; the data folder is in every start's last but few.
-      const url = /is ready: (\S+)\n[\s\S]*Data: .*\n/.exec(printed)?.[1]
-      if (url) ready.resolve(url)
-    }
-    ready.reject(new Error(`the server ended: ${printed}${await child.stderr.text()}`))
+    for await (const chunk of child.stdout) output.add(decoder.decode(chunk, { stream: true }))
+    return textOf(child.stderr)
   })()
-  const url = await ready.promise
+  // The data folder is named after the address.
+  const stderr = await Promise.race([output.includes(/Data: .*\n/), ended])
+  if (typeof stderr === 'string') throw new Error(`the server ended: ${output.text}${stderr}`)
   return {
-    url,
-    pid: child.pid,
-    banner: () => printed.split('\n').filter((line) => line !== '' && !line.startsWith('{')),
+    url: /is ready: (\S+)/.exec(output.text)![1]!,
+    output,
+    banner: () => output.text.split('\n').filter((line) => line !== '' && !line.startsWith('{')),
+    signal: (signal) => child.kill(signal),
+    exited: child.exited,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       return child.exited
@@ -126,7 +185,7 @@ export async function call(
   return (await response.json()) as Envelope
 }
 
-/** Asks again until the answer is as wanted; fails when that takes too long. */
+/** Asks the server again until the answer is as wanted; fails when that takes too long. */
 export async function until<Answer>(
   ask: () => Promise<Answer>,
   isWanted: (answer: Answer) => boolean,

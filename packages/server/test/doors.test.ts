@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import type { Envelope } from '@parley/contract'
-import { startSite, type TestSite, type TestUser } from './harness.ts'
+import { type Caller, startSite, type TestSite, type TestUser } from './harness.ts'
 
 let site: TestSite
 let tom: TestUser
@@ -244,11 +244,14 @@ describe('reading parameters', () => {
     expect(after).toEqual(before!)
   })
 
-  test.each(['content=a%00b', 'content=%FF'])('a query with %s is an error in the envelope', async (query) => {
-    const answer = await call(`/api/message/send?login_uid=${tom.uid}&lang=en&${query}`, form(''))
-    expect(answer).toMatchObject({ status: 200, code: 2, data: [] })
-    expect(answer.msg).toStartWith('The request cannot be read')
-  })
+  test.each(['content=a%00b', 'content=%FF'])(
+    'a query with %s is an error in the envelope',
+    async (query) => {
+      const answer = await call(`/api/message/send?login_uid=${tom.uid}&lang=en&${query}`, form(''))
+      expect(answer).toMatchObject({ status: 200, code: 2, data: [] })
+      expect(answer.msg).toStartWith('The request cannot be read')
+    },
+  )
 
   test('a replacement character that was really sent is text like any other', async () => {
     expect(
@@ -306,28 +309,6 @@ describe('cross-site requests', () => {
     expect(await post({})).toBe(0)
     expect(await post({}, 'api')).toBe(0)
   })
-
-  test('what a page of another site cannot send is proof enough', async () => {
-    const origin = 'https://app.example'
-    expect(await post({ origin, authorization: `Bearer ${tom.token}` })).toBe(0)
-    const asServer = { origin, 'x-api-key': site.key, cookie: '' }
-    expect((await call(`/api/friend/applycount?login_uid=${tom.uid}`, form(''), asServer)).code).toBe(0)
-  })
-
-  test('an address that needs no key lends its right to no other site’s page, not even for a GET', async () => {
-    const open = await startSite({ env: { API_ALLOW_IPS: '127.0.0.0/8' } })
-    const add = (headers: Record<string, string>) =>
-      open.visitor('api', headers).code('user/add', {
-        username: 'byimage',
-        nickname: 'x',
-        password: 'secret1',
-        avatar: '',
-      })
-    expect(await add({ 'sec-fetch-site': 'cross-site' })).toBe(3)
-    expect(await add({ origin: 'https://evil.example' })).toBe(3)
-    expect(await add({})).toBe(0)
-    await open.close()
-  })
 })
 
 describe('rate limits', () => {
@@ -347,6 +328,46 @@ describe('rate limits', () => {
     await site.set({ rate_send: '100000/1' })
     expect((await send()).code).toBe(0)
   })
+
+  test('a call over the websocket counts like any other', async () => {
+    await site.set({ rate_send: '2/61' })
+    const user = await site.user()
+    const socket = await site.listen(user)
+    const params = { to: jerry.uid, type: 'friend', content: 'x' }
+    expect(await site.as(user).code('message/send', params)).toBe(0)
+    const codes: number[] = []
+    for (const id of [1, 2]) {
+      socket.send('parley:call', { id, path: 'message/send', params })
+      codes.push((await socket.next('parley:result')).code)
+    }
+    expect(codes).toEqual([0, 429])
+    await site.set({ rate_send: '100000/1' })
+  })
+
+  test.each([
+    ['login', 'login/check', { username: 'somebody', password: 'x' }],
+    ['join', 'login/join', { username: 'a b', nickname: 'x', password: 'secret1' }],
+    ['captcha', 'login/logincaptcha', {}],
+    ['apply', 'friend/apply', { friend_uid: 999_999 }],
+    ['upload', 'upload/img', {}],
+    ['call', 'pop/get', {}],
+  ])('%s has a limit that the site sets', async (name, path, parameters) => {
+    await site.set({ [`rate_${name}`]: '2/60' })
+    const user = await site.user()
+    const isLimited = async (caller: Caller) => {
+      const response = await caller.request(path, parameters)
+      const isJson = response.headers.get('content-type')?.includes('json')
+      return isJson === true && (await response.json()).code === 429
+    }
+    const limited = async (caller: Caller) => [
+      await isLimited(caller),
+      await isLimited(caller),
+      await isLimited(caller),
+    ]
+    expect(await limited(site.as(user))).toEqual([false, false, true])
+    expect(await limited(site.api(user))).toEqual([false, false, false])
+    await site.set({ [`rate_${name}`]: '100000/1' })
+  })
 })
 
 describe('html_escape', () => {
@@ -364,6 +385,14 @@ describe('html_escape', () => {
     expect((await site.as(jerry).ok('user/detail', { uid: user.uid })).nickname).toBe(
       '&lt;i&gt;A&amp;B&lt;/i&gt;',
     )
+    const gid = await site.group(user, jerry)
+    ear.send('pusher:subscribe', { channel: `presence-group-${gid}` })
+    const { presence } = await ear.next('pusher_internal:subscription_succeeded', `presence-group-${gid}`)
+    expect(presence.hash[jerry.uid].name).toBe(jerry.nickname)
+    await (await site.listen(user)).subscribe(`presence-group-${gid}`)
+    expect(await ear.next('pusher_internal:member_added')).toMatchObject({
+      user_info: { name: '&lt;i&gt;A&amp;B&lt;/i&gt;' },
+    })
     await site.set({ html_escape: 'off' })
     expect((await site.as(jerry).ok('message/get', { id: user.uid, type: 'friend' })).at(-1).content).toBe(
       '<b>"1" & \'2\'</b>',

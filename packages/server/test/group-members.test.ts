@@ -200,6 +200,18 @@ describe('group/join', () => {
     expect(await site.api(kitty).code('group/join', { gid: 999_999 })).toBe(3)
     expect(await site.api(999_999).code('group/join', { gid })).toBe(85)
   })
+
+  test('with scanning switched off no invitation counts, unless groups are open to everybody', async () => {
+    const gid = await site.group(tom)
+    const { content } = await site.as(tom).ok('qrcode/group', { gid })
+    const token = new URL(content).searchParams.get('t')
+    await site.set({ qrcode_scan: 'off' })
+    const refused = await site.as(kitty).call('group/join', { gid, token })
+    expect(refused).toEqual({ code: 86, msg: '系统已关闭该功能：扫一扫', data: [] })
+    await site.set({ group_join: 'open' })
+    expect(await site.as(kitty).code('group/join', { gid })).toBe(0)
+    await site.set({ qrcode_scan: 'on', group_join: 'closed' })
+  })
 })
 
 describe('group/memberdel', () => {

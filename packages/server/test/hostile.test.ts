@@ -50,7 +50,10 @@ describe('pages of other sites', () => {
   })
 
   test('pass with a key or a token, which no browser adds', async () => {
-    const proofs = [{ authorization: `Bearer ${tom.token}` }, { 'x-api-key': site.key }]
+    const proofs: Record<string, string>[] = [
+      { authorization: `Bearer ${tom.token}` },
+      { 'x-api-key': site.key },
+    ]
     for (const proof of proofs) {
       const answer = await post('/api/user/update', `sign=x&login_uid=${tom.uid}`, { ...foreign, ...proof })
       expect(answer.code).toBe(0)
@@ -113,7 +116,9 @@ describe('requests without a sensible Host', () => {
     })
 
   test.each(['a b', '[', '%', 'a:99999', '', 'a<b>', 'a@b', 'a/b'])('%p is a bad request', async (host) => {
-    const answer = await send(`GET /web/pop/getsetting HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    const answer = await send(
+      `GET /web/pop/getsetting HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    )
     expect(answer).toStartWith('HTTP/1.1 400')
     expect(answer).toContain('"code":2')
   })
@@ -178,6 +183,15 @@ describe('limits', () => {
     expect(codes[10]).toBe(429)
     expect(await checkFrom(proxied, '2001:db8:1:3::1', 'nobody')).toBe(101)
     await proxied.close()
+  })
+
+  test('a phone gets so many codes a day, however patiently they are asked for', async () => {
+    await site.set({ rate_sms_day: '3/600' })
+    const send = (type: string) => site.visitor().code('service/send_sms', { phone: '13900000001', type })
+    const codes = [await send('register'), await send('forget'), await send('register'), await send('forget')]
+    expect(codes).toEqual([0, 0, 0, 429])
+    expect(await site.api().code('service/send_sms', { phone: '13900000001', type: 'forget' })).toBe(0)
+    await site.set({ rate_sms_day: '100000/1' })
   })
 
   test('an account is one account however its name is written', async () => {

@@ -152,6 +152,12 @@ describe('message/updateLastReadTime', () => {
     expect(await site.as(b).ok('message/unreadcount', { id: gid, type: 'group' })).toBe(0)
   })
 
+  test('a disabled account cannot', async () => {
+    const user = await site.user()
+    await site.api(user).ok('user/update', { account_state: 'disabled' })
+    expect(await site.api(user).code('message/updateLastReadTime', { id: tom.uid, type: 'friend' })).toBe(85)
+  })
+
   test('errors: missing 1, wrong type 2, oneself 2, a group of others 2', async () => {
     const code = (who: TestUser, parameters: Record<string, unknown>) =>
       site.as(who).code('message/updateLastReadTime', parameters)

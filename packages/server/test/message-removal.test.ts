@@ -188,6 +188,15 @@ describe('message/delete', () => {
     expect(await site.as(tom).code('message/delete', { ...privately, id: jerry.uid, ty: 2 })).toBe(2)
   })
 
+  test('a disabled account deletes nothing, not even for itself', async () => {
+    const user = await site.user()
+    const { mid } = await site.as(user).ok('message/send', { to: tom.uid, type: 'friend', content: 'x' })
+    await site.api(user).ok('user/update', { account_state: 'disabled' })
+    const message = { id: tom.uid, type: 'friend', mid }
+    expect(await site.api(user).code('message/delete', { ...message, ty: 1 })).toBe(85)
+    expect(await site.api(user).code('message/delete', { ...message, ty: 2 })).toBe(85)
+  })
+
   test('who is not in the chat: 2 or 404; missing 1; wrong ty 2; visitor -1', async () => {
     const at = await inGroup(tom)
     expect(await site.as(stranger).code('message/delete', { ...at, ty: 1 })).toBe(2)

@@ -146,15 +146,27 @@ describe('message/send', () => {
     await site.set({ stranger_chat: 'on' })
   })
 
+  test('a site may set another limit; people’s characters count, not bytes', async () => {
+    await site.set({ message_limit: '3' })
+    await site.as(tom).ok('message/send', toJerry('很好😀'))
+    expect(await site.as(tom).call('message/send', toJerry('很好😀!'))).toEqual({
+      code: 2,
+      msg: '消息过长，最多 3 个字符',
+      data: [],
+    })
+    await site.set({ message_limit: '20000' })
+  })
+
   test.each([
-    ['upload_img', '![图片](//host/upload/images/1.png)'],
-    ['upload_file', 'file[a.pdf\t1 KB](//host/upload/files/1.pdf)'],
-    ['voice', 'voice(//host/upload/files/1.wav)'],
-    ['emoji', '好的[表情3]'],
-  ])('the switch %s refuses its kind of content and no other', async (name, content) => {
+    ['upload_img', '发送图片', '![图片](//host/upload/images/1.png)'],
+    ['upload_img', '发送图片', '看这个 ![图片](//host/upload/images/1.png)'],
+    ['upload_file', '发送文件', 'file[a.pdf\t1 KB](//host/upload/files/1.pdf)'],
+    ['voice', '语音消息', 'voice(//host/upload/files/1.wav)'],
+    ['emoji', '表情', '好的[表情3]'],
+  ])('the switch %s refuses its kind of content and no other', async (name, label, content) => {
     await site.set({ [name]: 'off' })
     const { code, msg } = await site.as(tom).call('message/send', toJerry(content))
-    expect([code, msg]).toEqual([86, `系统已关闭该功能：${name}`])
+    expect([code, msg]).toEqual([86, `系统已关闭该功能：${label}`])
     expect(await site.as(tom).code('message/send', toJerry('文字'))).toBe(0)
     await site.set({ [name]: 'on' })
     expect(await site.as(tom).code('message/send', toJerry(content))).toBe(0)

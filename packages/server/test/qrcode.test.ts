@@ -72,6 +72,18 @@ describe('qrcode/group', () => {
     expect(await site.as(guest).code('group/join', { gid, token: url.searchParams.get('t') })).toBe(0)
   })
 
+  test('leads a camera to a page, and nothing is given away there', async () => {
+    const gid = await site.group(tom)
+    const { content } = await site.as(tom).ok('qrcode/group', { gid })
+    for (const link of [content, (await site.as(tom).ok('qrcode/friend')).content]) {
+      const response = await fetch(link, { headers: { 'accept-language': 'en' } })
+      expect(response.headers.get('content-type')).toStartWith('text/html')
+      expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+      expect(await response.text()).toContain('Open it in your chat app')
+    }
+    expect((await fetch(`${site.url}/q/x/1`)).status).toBe(404)
+  })
+
   test('is for members', async () => {
     const gid = await site.group(tom)
     expect(await site.as(jerry).code('qrcode/group', { gid })).toBe(2)

@@ -88,11 +88,12 @@ describe('keeping replies', () => {
     expect(await me.code('reply/add', { ...input, title: '长'.repeat(256) })).toBe(2)
     expect(await me.code('reply/add', { ...input, keyword: '长'.repeat(256) })).toBe(2)
     expect(await me.code('reply/add', { ...input, content: '长'.repeat(2001) })).toBe(2)
+    expect(await me.code('reply/add', { ...input, content: '😀'.repeat(2000) })).toBe(0)
     expect(await me.code('reply/add', { ...input, is_default: 2 })).toBe(2)
     for (const path of ['reply/get', 'reply/add', 'reply/update', 'reply/delete', 'reply/show']) {
       expect(await site.visitor().code(path, { ...input, rid: 1, uid: 1 })).toBe(-1)
     }
-    for (let index = 0; index < 200; index++) await me.ok('reply/add', input)
+    for (let index = 0; index < 199; index++) await me.ok('reply/add', input)
     expect(await me.call('reply/add', input)).toEqual({ code: 2, msg: '已达上限（200）', data: [] })
     await site.api(user).ok('user/update', { account_state: 'disabled' })
     expect(await site.api(user).code('reply/add', input)).toBe(85)

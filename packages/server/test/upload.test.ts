@@ -260,6 +260,12 @@ describe('group/avatar', () => {
     expect((await (await draw('x')).json()).code).toBe(2)
   })
 
+  test('is found under the address of the original, too', async () => {
+    const response = await fetch(`${site.url}/avatar.php?uid=${tom.uid},${jerry.uid}`)
+    expect(response.url).toBe(`${site.url}/h5/group/avatar?uid=${tom.uid}%2C${jerry.uid}`)
+    expect(response.headers.get('content-type')).toBe('image/png')
+  })
+
   test('shows the members’ pictures as they are now, nine at most', async () => {
     const user = await site.user()
     const figure = await bytesOf(await draw(user.uid))

@@ -7,7 +7,8 @@ const replyFields = {
   /** 1 welcome, 2 quick reply, 3 FAQ. */
   type: integer(1, 3),
   title: text(1, 255),
-  content: text(1, 20_000),
+  // Members keep up to 200 of them, which are in memory while people write to them.
+  content: text(1, 2000),
   weights: optionalInteger(-1_000_000, 1_000_000),
   is_default: optionalFlag(),
   keyword: optionalText(255),

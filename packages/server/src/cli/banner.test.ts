@@ -14,7 +14,7 @@ const started = {
 describe('the lines of a start', () => {
   test.each(['zh', 'en'] as const)('the first says all that a newcomer needs (%s)', (language) => {
     const lines = bannerLines(started, language)
-    expect(lines.length).toBeLessThanOrEqual(7)
+    expect(lines.length).toBeLessThanOrEqual(6)
     const text = lines.join('\n')
     for (const part of [
       'http://localhost:6060/setup?token=pa_token',

@@ -40,10 +40,11 @@ function checked(password: string): string {
 /** Asks on the terminal and reads a line that is not shown. */
 function prompt(question: string): Promise<string> {
   const { stdin } = process
-  remarkRaw(question)
+  // Before the question: who types fast must not see it either.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   stdin.resume()
+  remarkRaw(question)
   return new Promise((resolve) => {
     let typed = ''
     const finish = () => {

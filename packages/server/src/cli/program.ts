@@ -1,6 +1,5 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander'
 import manifest from '../../package.json'
-import { failureDetails, failureLine } from './failure.ts'
 import { say } from './language.ts'
 import { remark } from './output.ts'
 import { addCommand, addFolder, createRoot, usageLine } from './usage.ts'
@@ -115,7 +114,9 @@ function addUserCommands(program: Command): void {
   })
     .argument(...USERNAME_ARGUMENT)
     .action(async (username) => (await import('./users.ts')).setDisabled(username, false))
+}
 
+function addAdministratorCommands(program: Command): void {
   const admin = addFolder(program, 'admin', {
     summary: { zh: '管理管理员', en: 'manage administrators' },
     example: 'parley admin add xiaoming',
@@ -198,6 +199,7 @@ function createProgram(): Command {
     .addHelpText('after', `\n${say({ zh: '例如：', en: 'Example:' })}\n  $ ${NAME} start`)
   addServerCommands(program)
   addUserCommands(program)
+  addAdministratorCommands(program)
   addKeyCommands(program)
   addDataCommands(program)
   return program
@@ -232,6 +234,7 @@ export async function run(args: readonly string[]): Promise<number> {
       if (error.code !== 'commander.help') remark(`${NAME}: ${usageLine(error, understood(program, args))}`)
       return 1
     }
+    const { failureDetails, failureLine } = await import('./failure.ts')
     remark(`${NAME}: ${failureLine(error)}`)
     const details = failureDetails(error)
     if (details !== undefined) remark(details)

@@ -56,7 +56,7 @@ export function claimDataFolder(dataDir: string): Claim | undefined {
 }
 
 /** Whether a server, or a command that needs the folder for itself, is at work in it. */
-export function isInUse(dataDir: string): boolean {
+function isInUse(dataDir: string): boolean {
   if (!existsSync(join(dataDir, LOCK_FILE))) return false
   const lock = tryLock(dataDir)
   lock?.close()

@@ -48,18 +48,14 @@ function watchFailures(): void {
   })
 }
 
-function greet(
-  { config, setupToken, generatedKeyFile }: Services,
-  server: RunningServer,
-  isFirst: boolean,
-): void {
+function greet({ config }: Services, server: RunningServer, isFirst: boolean): void {
   const lines = bannerLines({
     version: VERSION,
     url: config.publicUrl ?? server.url,
     dataDir: config.dataDir,
     isFirst,
-    setupToken,
-    keyFile: generatedKeyFile,
+    setupToken: server.setupToken,
+    keyFile: server.serverKeyFile,
   })
   for (const line of lines) print(line)
   log.debug({ port: server.port }, 'listening')

@@ -4,6 +4,9 @@ import { log } from '../log.ts'
 /** How long a stop may take before the process ends anyway. */
 const STOP_MS_MAX = 9500
 
+/** A terminal sends Ctrl+C to the launcher, too, which passes it on: the same signal twice in this time is one. */
+const SAME_SIGNAL_MS = 500
+
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 type Signal = keyof typeof EXIT_CODES
 
@@ -37,11 +40,13 @@ function hasTerminal(): boolean {
 export function listenToSignals(): Signals {
   const isOnTerminal = process.stdin.isTTY === true
   let reactions: Reactions | undefined
-  let isStopping = false
+  let stopping: { signal: Signal; at: number } | undefined
 
   const stop = async (signal: Signal) => {
-    if (!reactions || isStopping) process.exit(EXIT_CODES[signal])
-    isStopping = true
+    const now = performance.now()
+    if (stopping?.signal === signal && now - stopping.at < SAME_SIGNAL_MS) return
+    if (!reactions || stopping) process.exit(EXIT_CODES[signal])
+    stopping = { signal, at: now }
     log.info({ signal }, 'stopping')
     const late = setTimeout(() => {
       log.error({ signal }, 'stopping_took_too_long')
@@ -61,7 +66,7 @@ export function listenToSignals(): Signals {
 
   const hangUp = async () => {
     if (isOnTerminal && !hasTerminal()) return stop('SIGHUP')
-    if (isStopping) return
+    if (stopping) return
     try {
       await reactions?.reload()
       log.info('reloaded')

@@ -7,7 +7,6 @@ import {
   deviceOf,
   type Face,
   hasBearer,
-  hasHeaderProof,
   hasOwnProof,
   type Identity,
   requestLanguage,

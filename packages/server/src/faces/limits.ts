@@ -4,6 +4,8 @@ import { countedAs } from '../networks.ts'
 import type { Actor } from '../operation.ts'
 import type { Parameters } from './parameters.ts'
 
+type RateLimit = NonNullable<OperationSpec['rate']>
+
 /** An amount in a time, as the settings `rate_*` hold it. */
 export interface Rate {
   count: number
@@ -17,7 +19,10 @@ export interface Rate {
 const ADDRESS_FACTOR = 5
 
 /** The limit of every operation that names none of its own, counted per user or visitor's address. */
-const DEFAULT_RATE = { name: 'call', by: ['user'] } as const
+const DEFAULT_RATE: RateLimit = { name: 'call', by: ['user'] }
+
+/** Each code allows five tries: with a new one every minute, somebody patient would guess one in the end. */
+const SMS_DAY_RATE: RateLimit = { name: 'sms_day', by: ['field:phone'] }
 
 /**
  * Limits how often users and visitors may call. Server keys are never limited. The figures come from the site's
@@ -34,8 +39,12 @@ export class Limits {
   }
 
   /** @throws AppError too_many_requests with the seconds to wait */
-  async check(spec: OperationSpec, actor: Actor, parameters: Parameters): Promise<void> {
-    const { name, by } = spec.rate ?? DEFAULT_RATE
+  async check({ rate = DEFAULT_RATE }: OperationSpec, actor: Actor, parameters: Parameters): Promise<void> {
+    await this.#checkOne(rate, actor, parameters)
+    if (rate.name === 'sms') await this.#checkOne(SMS_DAY_RATE, actor, parameters)
+  }
+
+  async #checkOne({ name, by }: RateLimit, actor: Actor, parameters: Parameters): Promise<void> {
     const rate = this.rateOf(name)
     for (const scope of by) {
       const subject = subjectOf(scope, actor, parameters)

@@ -5,8 +5,25 @@ type Json = Record<string, unknown>
 
 /** The JSON Schema of what a parameter or answer is once it is read; text forms of numbers are understood as well. */
 function schemaOf(type: z.ZodType): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: 'output', unrepresentable: 'any' }) as Json
+  const { $schema: _, ...schema } = z.toJSONSchema(type, {
+    io: 'output',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => simplify(jsonSchema as Json),
+  }) as Json
   return schema
+}
+
+/** Says two things in the usual way: a list that stays empty (an empty `prefixItems` is not allowed), and a flag. */
+function simplify(schema: Json): void {
+  const { prefixItems, anyOf } = schema
+  if (Array.isArray(prefixItems) && prefixItems.length === 0) {
+    delete schema.prefixItems
+    delete schema.items
+  }
+  if (Array.isArray(anyOf) && anyOf.every(({ const: value }: Json) => Number.isInteger(value))) {
+    delete schema.anyOf
+    Object.assign(schema, { type: 'integer', enum: anyOf.map(({ const: value }: Json) => value) })
+  }
 }
 
 /**
@@ -29,9 +46,10 @@ function fieldsOf({
     required: isRequired(field),
     schema: schemaOf(field),
   }))
-  return allow === 'user' || allow === 'caller'
-    ? [{ ...LOGIN_UID, required: false } as never, ...fields]
-    : fields
+  // Whoever calls `server` operations names with it whom they are about, if anybody: `friend/add`.
+  return allow === 'public' || allow === 'admin'
+    ? fields
+    : [{ ...LOGIN_UID, required: false } as never, ...fields]
 }
 
 function requestOf(spec: OperationSpec): Json {
@@ -92,10 +110,13 @@ const errorTable = () =>
 const DESCRIPTION = `
 Every operation answers \`{"code":0,"msg":"ok","data":…}\`; business errors are HTTP 200 with another code. The same
 operations are served on three faces: **/api** for servers (a server key, or a user's token), **/web** and **/h5** for
-browsers (one session cookie). Choose the face under *Servers* and sign in under *Authorize*.
+browsers (one session cookie). Choose the face under *Servers* and sign in under *Authorize*. Messages are in Chinese, or
+in English with \`Accept-Language: en\` or the parameter \`lang=en\`.
 
 所有操作均返回 \`{"code":0,"msg":"ok","data":…}\`；业务错误为 HTTP 200 且 code 不为 0。**/api** 面向服务端，**/web** 与
-**/h5** 面向浏览器，共用一个会话 Cookie。
+**/h5** 面向浏览器，共用一个会话 Cookie。提示信息默认为中文，请求头 \`Accept-Language: en\` 或参数 \`lang=en\` 可切换为英文。
+
+<details><summary>Error codes · 错误码</summary>
 
 | code | 中文 | English |
 |---|---|---|
@@ -122,7 +143,7 @@ export function openApiDocument(operations: readonly OperationSpec[], version: s
     info: {
       title: 'Parley',
       version,
-      description: DESCRIPTION + errorTable(),
+      description: `${DESCRIPTION}${errorTable()}\n\n</details>`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: ['/api', '/web', '/h5'].map((url) => ({ url })),

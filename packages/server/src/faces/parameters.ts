@@ -69,14 +69,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * A body as text, reading no more than `bytesMax` of it; undefined when it is larger.
- * @throws AppError bad_request for broken UTF-8
+ * @throws AppError bad_request for broken UTF-8, and when the connection breaks
  */
 export async function limitedText(request: Request, bytesMax: number): Promise<string | undefined> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
   if (declared > bytesMax) return undefined
-  const bytes = Number.isNaN(declared)
-    ? await limitedBytes(request, bytesMax)
-    : new Uint8Array(await request.arrayBuffer())
+  const reading = Number.isNaN(declared) ? limitedBytes(request, bytesMax) : request.bytes()
+  // Whoever hangs up half-way gets no answer; it is just no failure of the server.
+  const bytes = await reading.catch(() => refuse({ zh: '连接已中断', en: 'the connection was closed' }))
   if (!bytes) return undefined
   try {
     return decoder.decode(bytes)

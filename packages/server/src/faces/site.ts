@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.ts'
 import type { Origin } from './network.ts'
 import { openApiDocument } from './openapi.ts'
 import { PAGE_POLICY } from './pages/layout.ts'
+import { linkPage } from './pages/link.ts'
 import { REFERENCE_POLICY, referencePage } from './pages/reference.ts'
 import { setupPage } from './pages/setup.ts'
 import { welcomePage } from './pages/welcome.ts'
@@ -116,11 +117,17 @@ function createPages(dependencies: Dependencies): Hono<Env> {
     })
   })
 
+  // The original's address of a group's picture, which is found in the data of sites that have moved.
+  app.get('/avatar.php', (c) =>
+    c.redirect(`/h5/group/avatar?uid=${encodeURIComponent(c.req.query('uid') ?? '')}`),
+  )
+
   app.get('/', (c) => showPage(welcomePage(language(c), siteName()), PAGE_POLICY))
   app.get('/setup', (c) => {
     const token = c.req.query('token') ?? ''
     return showPage(setupPage(language(c), token, setupUsable(token)), PAGE_POLICY)
   })
+  app.get('/q/:kind{[ug]}/*', (c) => showPage(linkPage(language(c), siteName()), PAGE_POLICY))
   addReference(app, dependencies)
   addOperations(app, dependencies)
   app.all('/apps/*', async (c) => {

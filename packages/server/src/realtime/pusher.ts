@@ -101,7 +101,12 @@ export class Protocol {
   #rejectionOf(socket: Socket, { event, channel: name }: ClientFrame): [number | null, string] | undefined {
     const channel = readChannel(name)
     // Everybody hears `global`, visitors too: nobody but the site speaks there.
-    if (!channel || channel.visibility === 'public' || channel.kind === 'global' || isEncrypted(channel.name)) {
+    if (
+      !channel ||
+      channel.visibility === 'public' ||
+      channel.kind === 'global' ||
+      isEncrypted(channel.name)
+    ) {
       return [null, 'Client event rejected - only supported on private and presence channels']
     }
     if (!socket.data.channels.has(channel.name)) {

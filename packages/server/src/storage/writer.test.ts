@@ -132,6 +132,32 @@ describe('append', () => {
     ])
   })
 
+  test('writes the same few rows for a group of 5,000 as for two people', async () => {
+    const { db } = site
+    const { id, draft } = await conversation()
+    for (let from = 3; from <= 5000; from += 1000) {
+      const uids = Array.from({ length: Math.min(1000, 5001 - from) }, (_, i) => from + i)
+      await db.write
+        .insertInto('membership')
+        .values(uids.map((uid) => ({ conversation_id: id, uid, joined_at: 0 })))
+        .execute()
+    }
+    const changedRows = async () => {
+      const { rows } = await sql<{ n: number }>`select total_changes() as n`.execute(db.write)
+      return rows[0]!.n
+    }
+    const before = await changedRows()
+    await db.append(draft())
+    expect((await changedRows()) - before).toBe(3)
+    const membership = db.read
+      .selectFrom('membership')
+      .select('read_counted')
+      .where('conversation_id', '=', id)
+    const { counted } = await counters(id)
+    const reader = await membership.where('uid', '=', 4321).executeTakeFirstOrThrow()
+    expect(counted - reader.read_counted).toBe(1)
+  })
+
   test('property: any mix of drafts, retries and failures leaves seqs 1…n without a gap', async () => {
     const step = fc.record({
       from: fc.constantFrom(1, 2),

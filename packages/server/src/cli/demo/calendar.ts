@@ -2,7 +2,7 @@ import type { Hours } from './clubs.ts'
 import type { Random } from './random.ts'
 
 export const MINUTE_MS = 60_000
-export const HOUR_MS = 60 * MINUTE_MS
+const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
 const OPEN: Readonly<Record<Hours, readonly [fromHour: number, toHour: number]>> = {

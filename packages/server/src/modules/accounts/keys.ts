@@ -131,7 +131,7 @@ export class ServerKeys {
       .where(typeof which === 'number' ? 'id' : 'name', '=', which)
       .where('revoked_at', '=', 0)
       .executeTakeFirst()
-    this.#forgetVerdicts()
+    this.forgetVerdicts()
     return numUpdatedRows > 0n
   }
 
@@ -171,7 +171,7 @@ export class ServerKeys {
       .where('revoked_at', '=', 0)
       .where('key_hash', '!=', hash)
       .execute()
-    this.#forgetVerdicts()
+    this.forgetVerdicts()
     if (apiKey === undefined) return
     const same = await this.#db.read
       .selectFrom('server_key')
@@ -201,10 +201,11 @@ export class ServerKeys {
         })
         .execute()
     })
-    this.#forgetVerdicts()
+    this.forgetVerdicts()
   }
 
-  #forgetVerdicts() {
+  /** Has every node look keys up anew: they were changed, perhaps by another program. */
+  forgetVerdicts(): void {
     this.#invalidations.publish(TOPIC, null)
   }
 

@@ -72,9 +72,13 @@ export class GroupMembers {
     const joiner = await users.requireActive(caller.uid)
     const group = await groups.requireOpen(gid)
     if (await groups.isMember(gid, joiner.uid)) return
-    if (!settings.on('qrcode_group')) throw new AppError('switched_off', { name: 'qrcode_group' })
+    settings.requireOn('qrcode_group')
     const free = caller.kind === 'server' || settings.get('group_join') === 'open'
-    if (!free) await this.#requireInvite(gid, token)
+    if (!free) {
+      // From a session an invitation is what comes out of a scanned code.
+      settings.requireOn('qrcode_scan')
+      await this.#requireInvite(gid, token)
+    }
     const change = await this.#enter(group, [joiner.uid], false)
     if (change.uids.length > 0) await this.#welcome(change, joiner, noticeText.joined(joiner))
   }

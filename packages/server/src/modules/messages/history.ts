@@ -1,7 +1,7 @@
 import type { MessageRow } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
-import type { ChatAddress, Conversations } from '../conversations/index.ts'
+import { type ChatAddress, type Conversations, notHiddenFrom } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 import type { Chats } from './chats.ts'
@@ -63,17 +63,7 @@ export class History {
       .selectAll()
       .where('conversation_id', '=', conversationId)
       .where('removed', '!=', 2)
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('hidden_message')
-              .select('hidden_message.mid')
-              .where('hidden_message.uid', '=', uid)
-              .whereRef('hidden_message.mid', '=', 'message.mid'),
-          ),
-        ),
-      )
+      .where(notHiddenFrom(uid))
     if (throughSeq !== undefined) query = query.where('seq', '<=', throughSeq)
     return query.orderBy('seq', 'desc').limit(limit).execute()
   }

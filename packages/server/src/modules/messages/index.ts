@@ -13,10 +13,10 @@ export function createMessages(dependencies: Omit<SendingDependencies, 'quotes'>
   const sending = new Sending({ ...dependencies, quotes: new Quotes(dependencies.db) })
   const history = new History({ ...dependencies, chats })
   const removal = new Removal({ ...dependencies, chats })
-  const { conversations } = dependencies
+  const { conversations, users } = dependencies
   return {
     chats,
     sending,
-    operations: messageOperations({ sending, history, removal, chats, conversations }),
+    operations: messageOperations({ sending, history, removal, chats, conversations, users }),
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '@parley/contract'
 import { implement, type Operation } from '../../operation.ts'
 import type { Conversations } from '../conversations/index.ts'
+import type { Users } from '../users/index.ts'
 import type { Chats } from './chats.ts'
 import type { History } from './history.ts'
 import type { Removal } from './removal.ts'
@@ -21,6 +22,7 @@ interface Services {
   removal: Removal
   chats: Chats
   conversations: Conversations
+  users: Users
 }
 
 /** The operations under `message/`. */
@@ -30,6 +32,7 @@ export function messageOperations({
   removal,
   chats,
   conversations,
+  users,
 }: Services): Operation[] {
   return [
     implement(messageSend, async ({ actor }, input) => {
@@ -53,6 +56,7 @@ export function messageOperations({
 
     implement(messageUpdateLastReadTime, async ({ actor }, address) => {
       if (address.type === 'friend' && address.id === actor.uid) throw new AppError('illegal_parameter')
+      await users.requireActive(actor.uid)
       const chat = await chats.own(actor.uid, address)
       if (chat) await conversations.markRead(chat.conversationId, actor.uid)
     }),

@@ -1,5 +1,6 @@
 import { AppError } from '@parley/contract'
 import type { Database } from '../../storage/index.ts'
+import { notHiddenFrom } from '../conversations/index.ts'
 
 /** As much of a quoted message as a quote keeps. */
 const SNAPSHOT_CHARACTERS_MAX = 1000
@@ -19,17 +20,7 @@ export class Quotes {
       .where('mid', '=', mid)
       .where('conversation_id', '=', conversationId)
       .where('removed', '=', 0)
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('hidden_message')
-              .select('hidden_message.mid')
-              .where('hidden_message.uid', '=', uid)
-              .whereRef('hidden_message.mid', '=', 'message.mid'),
-          ),
-        ),
-      )
+      .where(notHiddenFrom(uid))
       .executeTakeFirst()
     if (!message) throw new AppError('quote_invalid')
     return [...message.content].slice(0, SNAPSHOT_CHARACTERS_MAX).join('')

@@ -47,9 +47,13 @@ export class Removal {
     for (const channel of chatChannels(uid, address)) publish(channel, 'revoke', event)
   }
 
-  /** Hides a message from the caller alone; tells only the caller's own devices. */
+  /**
+   * Hides a message from the caller alone; tells only the caller's own devices.
+   * @throws AppError account_disabled, message_not_found, not_member
+   */
   async deleteForMe(uid: number, address: ChatAddress, mid: number): Promise<void> {
-    const { db, publish, chats } = this.dependencies
+    const { db, publish, users, chats } = this.dependencies
+    await users.requireActive(uid)
     const chat = await chats.own(uid, address)
     if (!chat) throw new AppError('message_not_found')
     await this.#find(chat.conversationId, mid)

@@ -91,7 +91,7 @@ export class Sending {
     if (content.length > limit && [...content].length > limit)
       throw new AppError('message_too_long', { limit })
     const forbidden = forbiddenKind(content, settings)
-    if (forbidden) throw new AppError('switched_off', { name: forbidden })
+    if (forbidden) settings.requireOn(forbidden)
   }
 
   async #toUser(from: number, to: number): Promise<Destination> {
@@ -191,21 +191,26 @@ export class Sending {
   }
 }
 
+const CONTENT_SWITCHES = ['upload_img', 'upload_file', 'voice', 'emoji'] as const
+
 /** The switch that forbids this kind of content, if one does. */
-function forbiddenKind(content: string, settings: Settings): string | undefined {
-  const off = (['upload_img', 'upload_file', 'voice', 'emoji'] as const).filter((name) => !settings.on(name))
+function forbiddenKind(content: string, settings: Settings): (typeof CONTENT_SWITCHES)[number] | undefined {
+  const off = CONTENT_SWITCHES.filter((name) => !settings.on(name))
   if (off.length === 0) return undefined
   const parsed = parseContent(content)
+  const holds = (kind: 'image' | 'emoji') =>
+    parsed.kind === 'text' && parsed.segments.some((segment) => segment.kind === kind)
   return off.find((name) => {
     switch (name) {
       case 'upload_img':
-        return parsed.kind === 'image'
+        // Old clients show the first picture of a text and nothing else of it.
+        return parsed.kind === 'image' || holds('image')
       case 'upload_file':
         return parsed.kind === 'file'
       case 'voice':
         return parsed.kind === 'voice'
       default:
-        return parsed.kind === 'text' && parsed.segments.some((segment) => segment.kind === 'emoji')
+        return holds('emoji')
     }
   })
 }

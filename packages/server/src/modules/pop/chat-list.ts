@@ -1,6 +1,7 @@
 import { type ChatEntry, type ChatItem, unreadCount } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database } from '../../storage/index.ts'
+import { notHiddenFrom } from '../conversations/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 
 /** How many chats the list shows; unread and pinned ones come first, so they are never the ones left out. */
@@ -108,28 +109,20 @@ export class ChatList {
     const rows = await this.dependencies.db.read
       .selectFrom('conversation as c')
       .innerJoin('message as last', (join) =>
-        join.onRef('last.conversation_id', '=', 'c.id').on((on) =>
-          on('last.seq', '=', (eb) =>
-            eb
-              .selectFrom('message as seen')
-              .select('seen.seq')
-              .whereRef('seen.conversation_id', '=', 'c.id')
-              .where('seen.removed', '!=', 2)
-              .where((inner) =>
-                inner.not(
-                  inner.exists(
-                    inner
-                      .selectFrom('hidden_message as h')
-                      .select('h.mid')
-                      .where('h.uid', '=', uid)
-                      .whereRef('h.mid', '=', 'seen.mid'),
-                  ),
-                ),
-              )
-              .orderBy('seen.seq', 'desc')
-              .limit(1),
+        join
+          .onRef('last.conversation_id', '=', 'c.id')
+          .on((on) =>
+            on('last.seq', '=', (eb) =>
+              eb
+                .selectFrom('message')
+                .select('message.seq')
+                .whereRef('message.conversation_id', '=', 'c.id')
+                .where('message.removed', '!=', 2)
+                .where(notHiddenFrom(uid))
+                .orderBy('message.seq', 'desc')
+                .limit(1),
+            ),
           ),
-        ),
       )
       .selectAll('last')
       .where(

@@ -1,7 +1,7 @@
 import { AppError, qrcodeFriend, qrcodeGet, qrcodeGroup } from '@parley/contract'
 import { implement, type Operation } from '../../operation.ts'
 import type { Groups } from '../groups/index.ts'
-import type { Settings, SwitchName } from '../settings/index.ts'
+import type { Settings } from '../settings/index.ts'
 import type { Users } from '../users/index.ts'
 import { drawQrCode } from './drawing.ts'
 import type { Invites } from './invites.ts'
@@ -19,24 +19,21 @@ interface Services {
 
 /** The operations under `qrcode/`. */
 export function qrcodeOperations({ settings, users, groups, invites }: Services): Operation[] {
-  const requireOn = (name: SwitchName) => {
-    if (!settings.on(name)) throw new AppError('switched_off', { name })
-  }
   return [
     implement(qrcodeGet, async ({ actor }, { content }) => {
       const governing = switchFor(content, actor.origin)
-      if (governing) requireOn(governing)
+      if (governing) settings.requireOn(governing)
       return { type: 'image/png', body: await drawQrCode(content), cache: CACHE }
     }),
 
     implement(qrcodeFriend, async ({ actor }) => {
-      requireOn('qrcode_friend')
+      settings.requireOn('qrcode_friend')
       const { nid } = await users.requireActive(actor.uid)
       return { content: friendLink(actor.origin, nid), expires: 0 }
     }),
 
     implement(qrcodeGroup, async ({ actor }, { gid }) => {
-      requireOn('qrcode_group')
+      settings.requireOn('qrcode_group')
       await users.requireActive(actor.uid)
       await groups.requireOpen(gid)
       if (!(await groups.isMember(gid, actor.uid))) throw new AppError('not_member')

@@ -141,17 +141,13 @@ describe('keeping replies', () => {
     expect(await replies.get(member)).toEqual({})
   })
 
-  test('refuses the 201st, a content that is too long, and disabled owners', async () => {
+  test('refuses the 201st, and disabled owners', async () => {
     for (let index = 0; index < 200; index++)
       await replies.add(member, { type: 2, title: `t${index}`, content: 'c' })
     expect(await kindOf(replies.add(member, { type: 2, title: 'one more', content: 'c' }))).toBe(
       'limit_reached',
     )
     const other = await person()
-    expect(await kindOf(replies.add(other, { type: 2, title: 't', content: '好'.repeat(2001) }))).toBe(
-      'invalid_parameter',
-    )
-    expect(await kindOf(replies.add(other, { type: 2, title: 't', content: '😀'.repeat(2000) }))).toBe('ok')
     await users.update(other, { account_state: 'disabled' })
     expect(await kindOf(replies.add(other, { type: 2, title: 't', content: 'c' }))).toBe('account_disabled')
   })

@@ -8,7 +8,6 @@ import { matchFaq } from './matching.ts'
 /** How many members' replies are kept in memory. */
 const CACHE_ENTRIES_MAX = 500
 const REPLIES_PER_USER_MAX = 200
-const CONTENT_CHARACTERS_MAX = 2000
 /** A visitor is welcomed once in this time. */
 const WELCOME_INTERVAL_MS = 24 * 3600_000
 
@@ -62,10 +61,9 @@ export class Replies {
     return byType
   }
 
-  /** @throws AppError account_disabled, invalid_parameter, limit_reached */
+  /** @throws AppError account_disabled, limit_reached */
   async add(uid: number, input: ReplyInput): Promise<void> {
     await this.#users.requireActive(uid)
-    requireLength(input.content)
     const { type, title, content, weights = 0, is_default = 0, keyword = '', is_show = 1 } = input
     await this.#change(uid, async (tx) => {
       const { count } = await tx
@@ -85,11 +83,10 @@ export class Replies {
 
   /**
    * Changes a reply of the user; optional fields that are left out stay.
-   * @throws AppError account_disabled, invalid_parameter, record_not_found (also for replies of somebody else)
+   * @throws AppError account_disabled, record_not_found (also for replies of somebody else)
    */
   async update(uid: number, id: number, input: ReplyInput): Promise<void> {
     await this.#users.requireActive(uid)
-    requireLength(input.content)
     const values = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
     await this.#change(uid, async (tx) => {
       const old = await tx
@@ -203,15 +200,6 @@ async function clearDefault(tx: Kysely<Tables>, uid: number, type: number, excep
     .where('is_default', '=', 1)
     .where('id', '<>', exceptId)
     .execute()
-}
-
-function requireLength(content: string): void {
-  if ([...content].length <= CONTENT_CHARACTERS_MAX) return
-  const expected = {
-    zh: `最多 ${CONTENT_CHARACTERS_MAX} 个字符`,
-    en: `must have at most ${CONTENT_CHARACTERS_MAX} characters`,
-  }
-  throw new AppError('invalid_parameter', { name: 'content', expected })
 }
 
 const rowOf = (reply: Reply): ReplyRow => ({

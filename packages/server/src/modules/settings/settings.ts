@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
-  type AppError,
+  AppError,
   type ChatSettings,
   DEFAULT_SETTINGS,
   GLOBAL_CHANNEL,
@@ -12,7 +12,7 @@ import {
   parseSettingValue,
   type Rate,
   type RateName,
-  type SETTINGS,
+  SETTINGS,
   type SettingName,
 } from '@parley/contract'
 import { log } from '../../log.ts'
@@ -92,6 +92,11 @@ export class Settings {
   /** Whether a switch is on. */
   on(name: SwitchName): boolean {
     return this.#values[name] === 'on'
+  }
+
+  /** @throws AppError switched_off, in the words of the setting's label */
+  requireOn(name: SwitchName): void {
+    if (!this.on(name)) throw new AppError('switched_off', { name: SETTINGS[name].label })
   }
 
   number(name: NumberName): number {

@@ -13,7 +13,7 @@ import {
 import type { Actor } from '../../operation.ts'
 import type { Database } from '../../storage/index.ts'
 import type { Groups } from '../groups/index.ts'
-import type { NumberName, Settings, SwitchName } from '../settings/index.ts'
+import type { NumberName, Settings } from '../settings/index.ts'
 import type { Users } from '../users/index.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -89,7 +89,7 @@ export class Uploads {
    * @throws AppError switched_off, account_disabled, too_large, not_an_image, image_failed, unavailable
    */
   async image(uploader: Uploader, file: UploadedFile): Promise<UploadResult> {
-    this.#requireOn('upload_img')
+    this.dependencies.settings.requireOn('upload_img')
     await this.#admit(uploader, file, 'image_megabytes')
     const { clock } = this.dependencies
     const ready = await this.#picture(file, 'picture', (extension) =>
@@ -105,15 +105,11 @@ export class Uploads {
    */
   async file(uploader: Uploader, file: UploadedFile): Promise<UploadResult> {
     await this.#admit(uploader, file, 'file_megabytes')
-    const { clock } = this.dependencies
+    const { clock, settings } = this.dependencies
     const kind = await detectKind(file.path, file.name)
-    this.#requireOn(isVoice(kind, file) ? 'voice' : 'upload_file')
+    settings.requireOn(isVoice(kind, file) ? 'voice' : 'upload_file')
     const path = newUploadPath('file', clock(), { extension: kind.extension })
     return this.#store(uploader, file, 'file', { path, source: file.path, mime: kind.mime, size: file.size })
-  }
-
-  #requireOn(name: SwitchName): void {
-    if (!this.dependencies.settings.on(name)) throw new AppError('switched_off', { name })
   }
 
   /** What every upload needs: somebody who may act, and a size that the site takes. */
