@@ -23,7 +23,7 @@ export const ERRORS = {
   },
 
   missing_parameter: { code: 1, zh: '缺少参数：{name}', en: 'Missing parameter: {name}' },
-  captcha_wrong: { code: 1, zh: '验证码不正确', en: 'The captcha is not right' },
+  captcha_wrong: { code: 1, zh: '验证码不正确', en: 'The captcha is wrong' },
   sms_code_wrong: { code: 1, zh: '短信验证码不正确或已过期', en: 'The SMS code is wrong or has expired' },
 
   invalid_parameter: {
@@ -63,7 +63,7 @@ export const ERRORS = {
     en: 'The message is too long: at most {limit} characters',
   },
   quote_invalid: { code: 2, zh: '引用的消息不存在', en: 'The quoted message does not exist' },
-  invite_invalid: { code: 2, zh: '邀请链接无效或已过期', en: 'The invitation is wrong or has expired' },
+  invite_invalid: { code: 2, zh: '邀请链接无效或已过期', en: 'This invitation is invalid or has expired' },
   passwords_differ: { code: 2, zh: '两次输入的密码不一致', en: 'The two passwords differ' },
   limit_reached: { code: 2, zh: '已达上限（{limit}）', en: 'The limit is reached ({limit})' },
 
@@ -86,7 +86,7 @@ export const ERRORS = {
 
   user_not_found: { code: 101, zh: '用户不存在', en: 'There is no such user' },
   credentials_wrong: { code: 101, zh: '用户不存在或者密码错误', en: 'Wrong username or password' },
-  password_wrong: { code: 101, zh: '原密码不正确', en: 'The current password is not right' },
+  password_wrong: { code: 101, zh: '原密码不正确', en: 'The current password is wrong' },
   username_taken: { code: 111, zh: '用户名已经存在', en: 'This username is taken' },
   username_invalid: {
     code: 112,
@@ -115,13 +115,13 @@ export const ERRORS = {
     en: 'Too many requests: try again in {seconds} s',
   },
   internal: { code: 500, zh: '服务器错误，编号 {request}', en: 'Server error, reference {request}' },
-  sms_failed: { code: 500, zh: '短信发送失败，请稍后再试', en: 'The SMS could not be sent, try again later' },
+  sms_failed: { code: 500, zh: '短信发送失败，请稍后再试', en: 'The SMS could not be sent. Try again later' },
   not_an_image: { code: 500, zh: '上传的不是图片', en: 'This is not a picture' },
   image_failed: { code: 501, zh: '处理图片发生错误', en: 'The picture could not be processed' },
   unavailable: {
     code: 503,
     zh: '服务暂时不可用，请稍后再试',
-    en: 'The service is unavailable for a moment, try again later',
+    en: 'The service is briefly unavailable. Try again later',
   },
   revoke_too_late: {
     code: 505,

@@ -91,10 +91,6 @@ export type UpdateGroupEvent = z.infer<typeof UpdateGroupEvent>
 export const StateEvent = z.object({ uid: z.int(), state: Presence })
 export type StateEvent = z.infer<typeof StateEvent>
 
-/** Parley: `uid` has read the chat up to `seq`. `id` as in `message/get`, seen by `uid`. */
-export const ReadEvent = z.object({ type: chatType, id: z.int(), uid: z.int(), seq: z.int() })
-export type ReadEvent = z.infer<typeof ReadEvent>
-
 /** Every event by its name on the wire. */
 export const EVENTS = {
   message: MessageEvent,
@@ -109,7 +105,6 @@ export const EVENTS = {
   /** The full public set: clients replace theirs with it. */
   settingChange: ChatSettings,
   state: StateEvent,
-  read: ReadEvent,
 } as const
 
 /** Event name → payload. */

@@ -74,12 +74,24 @@ export const optionalText = (max: number) => z.preprocess(toText, sized(0, max).
 /** As {@link optionalText}, where an empty text says nothing: it counts as missing. */
 export const textOrAbsent = (max: number) => z.preprocess(toTextOf(1), sized(1, max).optional())
 
-/** As {@link text}, without the blanks around it: names that people see (nickname, group name). */
+/** Line breaks and other control characters: a name with them would look like two. */
+const BREAKS = /[\p{Cc}\u2028\u2029]+/gu
+/** Marks that turn the direction of what follows, so that `exe.gnp` reads as a picture. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g
+/** Anything but blanks and signs that show nothing. */
+const VISIBLE = /[^\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
+
+function toName(text: string): string {
+  const name = text.replace(TURNS, '').replace(BREAKS, ' ').trim()
+  return VISIBLE.test(name) ? name : ''
+}
+
+/** As {@link text}, for names that people see (nickname, group name): one line, no blanks around it, nothing invisible. */
 export const trimmedText = (min: number, max: number) =>
   z.preprocess(
     (value) => {
       const converted = toTextOf(min)(value)
-      return typeof converted === 'string' ? converted.trim() : converted
+      return typeof converted === 'string' ? toName(converted) : converted
     },
     sized(min, max),
   )

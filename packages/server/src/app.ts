@@ -59,6 +59,8 @@ interface Ground {
   bus: LocalBus
   /** Pushes an event; the hub takes it over as soon as it is there. */
   publish: Publish
+  /** The address by which most open sockets came; `fallback` when there are none. */
+  clientOrigin: (fallback: string) => string
 }
 
 /** What tests may want to see or steer. */
@@ -71,11 +73,11 @@ export interface ServiceOptions extends DatabaseOptions {
 export type Services = Awaited<ReturnType<typeof createServices>>
 
 /** Accounts, sessions and what proves who is who. */
-async function createPeople({ config, clock, db, bus, publish }: Ground) {
+async function createPeople({ config, clock, db, bus, publish, clientOrigin }: Ground) {
   const common = { db, clock, invalidations: bus }
   const secrets = await loadSecrets(config.dataDir)
   const apps = await Apps.load(db, config.app)
-  const settings = new Settings({ db, invalidations: bus, publish, apps })
+  const settings = new Settings({ db, invalidations: bus, publish, apps, clientOrigin })
   await settings.load()
   const users = new Users(common)
   const sessions = new Sessions({ ...common, users })
@@ -220,6 +222,12 @@ function createLive(
   return live
 }
 
+function mostFrequent(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0]
+}
+
 /** What is done every hour: expired rows go, and sessions that only live on a websocket stay alive. */
 async function clean({ sessions, codes }: People, realtime: Realtime): Promise<void> {
   await sessions.removeExpired()
@@ -241,7 +249,11 @@ export async function createServices(
   const db = await openSqlite(join(config.dataDir, 'parley.sqlite'), { onQuery })
   const bus = new LocalBus()
   const publish: Publish = (channel, event, payload) => realtime.hub.publish(channel, event, payload)
-  const ground: Ground = { config, timings, clock, db, bus, publish }
+  const clientOrigin = (fallback: string) => {
+    const origins = [...realtime.hub.sockets()].map(({ data }) => data.identity.origin)
+    return config.publicUrl ?? mostFrequent(origins) ?? fallback
+  }
+  const ground: Ground = { config, timings, clock, db, bus, publish, clientOrigin }
   const people = await createPeople(ground)
   const files = new LocalFileStore(config.dataDir)
   const talk: Talk = createTalk(ground, people, files, () => realtime)

@@ -58,30 +58,20 @@ const POOL: unknown[] = [...NUMBERS, ...TEXTS, ...OTHERS]
 const odd = fc.oneof(fc.constantFrom(...POOL), fc.string({ maxLength: 20 }))
 
 /** Mostly what a parameter may be, sometimes anything: only so do calls get past the first check. */
-function likelyValue(field: { safeParse(value: unknown): { success: boolean } }): fc.Arbitrary<unknown> {
+function likelyValue(field: z.ZodType): fc.Arbitrary<unknown> {
   const likely = POOL.filter((value) => field.safeParse(value).success)
+  if (likely.length === 0) return odd
   return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...likely) }, { weight: 1, arbitrary: odd })
 }
 
 /** Parameters for an operation: its own, and some that it does not have. */
-const parametersOf = ({ input }: OperationSpec) =>
-  fc.record(
-    {
-      ...Object.fromEntries(
-        Object.entries(input.shape as Record<string, z.ZodType>).map(([name, field]) => [
-          name,
-          likelyValue(field),
-        ]),
-      ),
-      lang: odd,
-      constructor: odd,
-    },
-    {
-      requiredKeys: Object.keys(input.shape).filter(
-        (name) => !input.shape[name]!.safeParse(undefined).success,
-      ) as never,
-    },
-  )
+function parametersOf({ input }: OperationSpec): fc.Arbitrary<Record<string, unknown>> {
+  const fields = Object.entries(input.shape as Record<string, z.ZodType>)
+  const required = fields.filter(([, field]) => !field.safeParse(undefined).success).map(([name]) => name)
+  const model: Record<string, fc.Arbitrary<unknown>> = { lang: odd, constructor: odd }
+  for (const [name, field] of fields) model[name] = likelyValue(field)
+  return fc.record(model, { requiredKeys: required })
+}
 
 const specs = new Map(OPERATIONS.map((spec) => [spec.path, spec]))
 /** Not these: they would end the callers' sessions, or change the site's rules half way. */

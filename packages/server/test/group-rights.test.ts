@@ -58,6 +58,25 @@ describe('group/manager', () => {
 })
 
 describe('group/forbiddenuser', () => {
+  test('leaving and coming back does not end a mute; nor does being removed', async () => {
+    const owner = await site.user()
+    const member = await site.user()
+    await site.befriend(owner, member)
+    const own = await site.group(owner, member)
+    const say = () => site.as(member).code('message/send', { to: own, type: 'group', content: 'x' })
+    await site.as(owner).ok('group/forbiddenuser', { gid: own, uid: member.uid, time: 600 })
+    await site.as(member).ok('group/leave', { gid: own })
+    await site.as(owner).ok('group/memberadd', { gid: own, members: [member.uid] })
+    expect(await say()).toBe(4)
+    await site.as(owner).ok('group/memberdel', { gid: own, members: [member.uid] })
+    await site.as(owner).ok('group/memberadd', { gid: own, members: [member.uid] })
+    expect(await say()).toBe(4)
+    await site.as(owner).ok('group/forbiddenuser', { gid: own, uid: member.uid, time: 0 })
+    await site.as(member).ok('group/leave', { gid: own })
+    await site.as(owner).ok('group/memberadd', { gid: own, members: [member.uid] })
+    expect(await say()).toBe(0)
+  })
+
   test('mutes until a moment, for a time, and lets speak again', async () => {
     const gid = await ledGroup()
     const ear = await site.listen(kitty, `group-${gid}`)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import type { Envelope } from '@parley/contract'
+import { hashPassword } from '../src/modules/accounts/index.ts'
 import { startSite, type TestSite, type TestUser } from './harness.ts'
 
 /*
@@ -156,6 +157,25 @@ describe('the websocket', () => {
     await other.barrier()
     expect(other.heard('client-hello')).toBe(false)
   })
+})
+
+test('a sign-in that a password change overtakes does not outlive it', async () => {
+  const { credentials, sessions } = site.services
+  const user = await site.user({ password_hash: await hashPassword('stolen1') })
+  const start = sessions.start.bind(sessions)
+  sessions.start = async (...of) => {
+    await credentials.set(user.uid, 'changed1')
+    return start(...of)
+  }
+  const signIn = (password: string) =>
+    post('/web/login/check', `username=${user.username}&password=${password}`, form)
+  try {
+    expect(await signIn('stolen1')).toMatchObject({ code: 101 })
+  } finally {
+    sessions.start = start
+  }
+  expect(await sessions.list(user.uid)).toEqual([])
+  expect(await signIn('changed1')).toMatchObject({ code: 0 })
 })
 
 describe('limits', () => {

@@ -358,6 +358,23 @@ describe('settingChange', () => {
   })
 })
 
+describe('ws_address in settingChange', () => {
+  test('is the one by which the clients came, not the changer’s', async () => {
+    const host = `localhost:${site.server.port}`
+    const ears = await Promise.all(
+      [1, 2, 3].map(() => site.open(`/app/${site.services.apps.pusher.key}?token=${spike.token}`, { host })),
+    )
+    const others = [...site.services.realtime.hub.sockets()].filter(
+      ({ data }) => !data.identity.origin.includes('localhost'),
+    )
+    for (const other of others) other.close()
+    for (const ear of ears) await ear.subscribe('global')
+    await site.set({ app_name: '另一个名字' })
+    expect((await ears[0]!.next('settingChange')).ws_address).toBe(`ws://${host}`)
+    await site.set({ app_name: 'Parley' })
+  })
+})
+
 describe('stopping', () => {
   test('running calls finish, sockets are told to reconnect, the port is free', async () => {
     const other = await startSite()

@@ -124,6 +124,25 @@ describe('upload/img', () => {
     expect(await incoming()).toEqual([])
   })
 
+  test('who uploads too often is told before the file is read', async () => {
+    await site.set({ rate_upload: '2/60' })
+    const [user, other] = (await site.users(2)) as [TestUser, TestUser]
+    const endless = () =>
+      fetch(`${site.url}/web/upload/img`, {
+        method: 'POST',
+        body: new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }),
+        headers: {
+          cookie: `parley_session=${user.token}`,
+          'content-type': 'multipart/form-data; boundary=b',
+        },
+      }).then((response) => response.json())
+    expect(await site.as(user).upload('upload/img', await jpeg())).toMatchObject({ code: 0 })
+    expect(await site.as(user).upload('upload/img', await jpeg())).toMatchObject({ code: 0 })
+    expect(await endless()).toMatchObject({ code: 429 })
+    expect(await site.as(other).upload('upload/img', await jpeg())).toMatchObject({ code: 0 })
+    await site.set({ rate_upload: '100000/1' })
+  })
+
   test('needs a session, and an account that may act', async () => {
     expect(await site.visitor().upload('upload/img', await jpeg())).toMatchObject({ code: -1 })
     expect(await site.visitor('api').upload('upload/img', await jpeg())).toMatchObject({ code: -1 })

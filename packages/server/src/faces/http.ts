@@ -67,7 +67,7 @@ export class HttpFaces {
     try {
       refuseCrossSite(request, face, origin)
       const callOrigin = { ...origin, device: deviceOf(request), language }
-      if (operation.spec.file) await this.#refuseEarly(request, face, callOrigin)
+      if (operation.spec.file) await this.#admitFile(request, operation, face, callOrigin)
       const received = await this.#read(request, operation, queryParameters(search))
       file = received.file
       language = requestLanguage(request, received.parameters.lang)
@@ -86,11 +86,16 @@ export class HttpFaces {
     return face === 'api' ? identity.api(request, origin, parameters) : identity.web(request, origin)
   }
 
-  /** A file is taken in only from those who have shown who they are: its body is not read for anybody else. */
-  async #refuseEarly(request: Request, face: Face, origin: CallOrigin): Promise<void> {
-    if (face === 'api') return this.dependencies.identity.refuseStranger(request, origin)
-    if ((await this.dependencies.identity.web(request, origin)).kind === 'visitor')
-      throw new AppError('not_signed_in')
+  /**
+   * A file is taken in only from those who have shown who they are and do not send too many: its body is not read for
+   * anybody else.
+   */
+  async #admitFile(request: Request, operation: Operation, face: Face, origin: CallOrigin): Promise<void> {
+    const { identity, dispatcher } = this.dependencies
+    const actor = await (face === 'api'
+      ? identity.apiByHeaders(request, origin)
+      : identity.web(request, origin))
+    if (actor) await dispatcher.admitFile(operation, actor)
   }
 
   async #read(

@@ -82,16 +82,15 @@ export class Identity {
   }
 
   /**
-   * Turns away callers on `/api` whose headers prove nothing, before their body is read.
+   * The caller on `/api` as far as the headers tell, before the body is read.
+   * @returns undefined when the proof may be in the body: that of the original's scheme is among the parameters
    * @throws AppError key_required, key_invalid, not_signed_in
    */
-  async refuseStranger(request: Request, origin: CallOrigin): Promise<void> {
+  async apiByHeaders(request: Request, origin: CallOrigin): Promise<Actor | undefined> {
     const { legacySecret } = this.dependencies
     const { bearer, apiKey, cookie } = credentialsOf(request)
-    // The original scheme's proof is among the parameters.
-    if (bearer === undefined && apiKey === undefined && cookie === undefined && legacySecret !== undefined)
-      return
-    await this.api(request, origin, {})
+    const hasProof = bearer !== undefined || apiKey !== undefined || cookie !== undefined
+    return hasProof || legacySecret === undefined ? this.api(request, origin, {}) : undefined
   }
 
   /** The user behind a session token (websocket `?token=`), if it is good. */

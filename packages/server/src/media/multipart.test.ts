@@ -252,6 +252,13 @@ test('any split into chunks gives the same form', async () => {
   }
 })
 
+test('a disk that takes nothing is not the client’s fault', async () => {
+  options = { ...options, directory: join(directory, 'absent') }
+  const form = new FormData()
+  form.append('file', new File(['x'.repeat(100_000)], 'a.txt'))
+  expect(await post(form)).toEqual({ error: 'unavailable' })
+})
+
 test('a client that goes away in the middle leaves no file', async () => {
   const socket = connect(server.port!, '127.0.0.1')
   const head = `--XX\r\n${FILE}\r\n\r\n`

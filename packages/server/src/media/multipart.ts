@@ -61,7 +61,7 @@ const ONE_FILE: LocalText = { zh: '只能有一个文件', en: 'takes one file o
  *
  * @throws AppError `bad_request` (no or wrong boundary, malformed parts, NUL bytes or broken UTF-8 in a text field),
  *   `upload_failed` (ends too early, connection closed), `too_large`, `missing_parameter` (no file),
- *   `invalid_parameter` (a file where none is expected, a second file)
+ *   `invalid_parameter` (a file where none is expected, a second file), `unavailable` (the disk takes nothing)
  */
 export async function receiveMultipart(request: Request, options: MultipartOptions): Promise<MultipartForm> {
   const contentType = request.headers.get('content-type') ?? ''
@@ -211,12 +211,12 @@ class Intake {
     const path = join(this.options.directory, `upload-${randomBytes(16).toString('hex')}`)
     const temporary = { path, name: cleanFileName(fileName), size: 0 }
     this.temporary = temporary
-    const handle = await open(path, 'wx', TEMPORARY_MODE)
+    const handle = await onDisk(open(path, 'wx', TEMPORARY_MODE))
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         temporary.size += chunk.length
         if (temporary.size > this.options.maxFileBytes) throw tooLarge(this.options.maxFileBytes)
-        await writeAll(handle, chunk)
+        await onDisk(writeAll(handle, chunk))
       }
     } finally {
       await handle.close()
@@ -226,6 +226,15 @@ class Intake {
       this.temporary = undefined
       await removeIfThere(path)
     }
+  }
+}
+
+/** What the disk refuses, most likely because it is full, is a failure of the server and for the log. */
+async function onDisk<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    throw new AppError('unavailable', {}, error)
   }
 }
 

@@ -114,6 +114,26 @@ describe('silence', () => {
     expect(await living.settle()).toEqual([])
   })
 
+  test('is not held against anybody when it was the server that stood still', async () => {
+    let now = 1_000_000
+    site = startSite({ clock: () => now, timings: { sweepMs: 1 } })
+    const living = await site.client(BEN)
+    const dead = new TcpClient(site.port, ANN)
+    await dead.until('connection_established')
+
+    // A laptop that slept, a machine that was moved: nobody could have answered meanwhile.
+    now += 70_000
+    while ([...site.hub.sockets()].some(({ data }) => data.lastSeen !== now)) await turn()
+    expect(site.stats()).toMatchObject({ sockets: 2, silentClosed: 0 })
+    now += 25_000
+    await dead.until(EMPTY_PING)
+    now += 29_000
+    await living.settle()
+    now += 6000
+    await dead.ended
+    expect(site.stats()).toMatchObject({ sockets: 1, silentClosed: 1 })
+  })
+
   test('a pong alone keeps a connection for ever', async () => {
     let now = 1_000_000
     site = startSite({ clock: () => now, timings: { sweepMs: 1 } })

@@ -22,6 +22,7 @@ export class Heartbeat {
   #timer: Timer | undefined
   #written = 0
   #looking = false
+  #sweptAt = 0
   #slowClosed = 0
   #silentClosed = 0
 
@@ -32,6 +33,7 @@ export class Heartbeat {
   }
 
   start(): void {
+    this.#sweptAt = this.#dependencies.clock()
     this.#timer ??= setInterval(() => this.#sweep(), this.#dependencies.timings.sweepMs)
   }
 
@@ -57,9 +59,14 @@ export class Heartbeat {
   }
 
   #sweep(): void {
-    const { hub, clock } = this.#dependencies
+    const { hub, clock, timings } = this.#dependencies
     const now = clock()
+    const sinceLastMs = now - this.#sweptAt
+    this.#sweptAt = now
+    // A laptop that slept, a process that was stopped: what the clients sent meanwhile has not been read yet.
+    const pauseMs = sinceLastMs > timings.dropAfterMs - timings.pingAfterMs ? sinceLastMs : 0
     for (const socket of hub.sockets()) {
+      if (pauseMs > 0) socket.data.lastSeen = Math.min(now, socket.data.lastSeen + pauseMs)
       if (!this.#closeIfSlow(socket)) this.#checkSilence(socket, now - socket.data.lastSeen)
     }
   }

@@ -1,8 +1,16 @@
 import type { Server, WebSocketHandler } from 'bun'
 import type { Clock } from '../clock.ts'
+import { log } from '../log.ts'
 import type { Protocol } from './pusher.ts'
 import type { Apps } from './signature.ts'
-import { CLOSE, type Limits, newSocketData, type SocketData, type SocketIdentity } from './socket.ts'
+import {
+  CLOSE,
+  type Limits,
+  newSocketData,
+  type Socket,
+  type SocketData,
+  type SocketIdentity,
+} from './socket.ts'
 
 /** `/app/{key}` and `/{anything}/app/{key}`. */
 const SOCKET_PATH = /^(?:\/.*)?\/app\/([^/]+)\/?$/
@@ -13,11 +21,11 @@ export const appKeyOf = (path: string): string | undefined => SOCKET_PATH.exec(p
 /** The handlers that `Bun.serve` takes as `websocket`. */
 export function websocketHandler(protocol: Protocol, limits: Limits): WebSocketHandler<SocketData> {
   return {
-    open: (socket) => protocol.open(socket),
-    message: (socket, message) => protocol.message(socket, message),
+    open: (socket) => guarded(socket, () => protocol.open(socket)),
+    message: (socket, message) => guarded(socket, () => protocol.message(socket, message)),
     ping: (socket) => protocol.heard(socket),
     pong: (socket) => protocol.heard(socket),
-    close: (socket) => protocol.close(socket),
+    close: (socket) => guarded(socket, () => protocol.close(socket)),
     maxPayloadLength: limits.frameBytesMax,
     backpressureLimit: limits.backlogBytesHardMax,
     // Otherwise frames beyond the limit are dropped, and nobody notices.
@@ -26,6 +34,16 @@ export function websocketHandler(protocol: Protocol, limits: Limits): WebSocketH
     idleTimeout: 0,
     sendPings: false,
     perMessageDeflate: { compress: 'shared', decompress: 'shared' },
+  }
+}
+
+/** What is thrown here, the runtime would end the process for: nobody's frame may throw everybody out. */
+function guarded(socket: Socket, handle: () => void): void {
+  try {
+    handle()
+  } catch (error) {
+    log.error({ error: String(error) }, 'socket_failed')
+    socket.close(CLOSE.tooSlow, 'Try again')
   }
 }
 

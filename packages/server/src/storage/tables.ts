@@ -125,13 +125,20 @@ export interface MembershipTable {
   joined_at: number
 }
 
+/** A mute that runs while its owner is out of the group: leaving and coming back must not end it. */
+export interface SilenceTable {
+  conversation_id: number
+  uid: number
+  until_at: number
+}
+
 /** A group. Its members are the memberships of its conversation. */
 export interface GroupTable {
   gid: Generated<number>
   conversation_id: number
   owner_uid: number
   groupname: string
-  /** An uploaded picture; empty = composed from the first nine members. */
+  /** An uploaded picture, or the address under which the first nine members' pictures are composed. */
   avatar: Generated<string>
   announcement: Generated<string>
   state: Generated<'normal' | 'disabled' | 'forbidden'>
@@ -218,6 +225,7 @@ export interface Tables {
   friend_request: FriendRequestTable
   conversation: ConversationTable
   membership: MembershipTable
+  silence: SilenceTable
   chat_group: GroupTable
   message: MessageTable
   hidden_message: HiddenMessageTable

@@ -24,17 +24,17 @@ export class Credentials {
   }
 
   /**
-   * The account that a username and a password fit. Takes as long for an account that does not exist. A hash that was
-   * made in an older way is made anew.
+   * The account that a username and a password fit, and the hash that says so. Takes as long for an account that does
+   * not exist. A hash that was made in an older way is made anew.
    * @throws AppError unavailable when too many are signing in
    */
-  async check(username: string, password: string): Promise<Account | undefined> {
+  async check(username: string, password: string): Promise<{ account: Account; hash: string } | undefined> {
     const account = await this.#users.findByUsername(username)
     const hash = account ? await this.#users.passwordHashOf(account.uid) : ''
     const right = await verifyPassword(password, hash, account?.username)
     if (!account || !right) return undefined
     if (needsRehash(hash)) await this.#upgrade(account.uid, password, hash)
-    return account
+    return { account, hash }
   }
 
   /** Sets a password and ends all sessions of the account. */
@@ -63,6 +63,13 @@ export class Credentials {
     const replaced = await this.#swap(uid, checked.hash, await hashPassword(password))
     if (!replaced) throw new AppError('password_wrong')
     await this.#sessions.endAll(uid, exceptSessionId)
+  }
+
+  /** Whether the password that {@link check} has found right is still the account's. */
+  async stillFits(password: string, { account, hash }: { account: Account; hash: string }): Promise<boolean> {
+    const current = await this.#users.passwordHashOf(account.uid)
+    // The same password has another hash after an upgrade.
+    return current === hash || verifyPassword(password, current, account.username)
   }
 
   /** Only a convenience for the site: signing in works without it. */

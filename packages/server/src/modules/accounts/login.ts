@@ -27,12 +27,18 @@ export class Login {
    * @throws AppError missing_parameter, captcha_wrong, credentials_wrong, account_disabled
    */
   async check(call: Call, { username, password, captcha }: InputOf<typeof loginCheck>) {
-    const { settings, credentials } = this.dependencies
+    const { settings, credentials, sessions } = this.dependencies
     if (settings.on('login_captcha')) await this.#requireCaptcha(call.actor, 'login', captcha)
-    const account = await credentials.check(username, password)
-    if (!account) throw new AppError('credentials_wrong')
-    if (account.account_state !== 'normal') throw new AppError('account_disabled')
-    return { uid: account.uid, token: await this.signIn(call, account.uid) }
+    const proven = await credentials.check(username, password)
+    if (!proven) throw new AppError('credentials_wrong')
+    const { uid, account_state } = proven.account
+    if (account_state !== 'normal') throw new AppError('account_disabled')
+    const token = await this.signIn(call, uid)
+    if (await credentials.stillFits(password, proven)) return { uid, token }
+    // The password was changed meanwhile, which ended all sessions but this one.
+    await sessions.endToken(token)
+    call.answer.setSession(undefined)
+    throw new AppError('credentials_wrong')
   }
 
   /**

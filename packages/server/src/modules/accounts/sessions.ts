@@ -158,6 +158,12 @@ export class Sessions {
     return rows.length > 0
   }
 
+  /** Ends the session of a token, if there is one. */
+  async endToken(token: string): Promise<void> {
+    const session = await this.#load(hashToken(token))
+    if (session) await this.end(session.uid, session.id)
+  }
+
   /** Ends all sessions of a user, but for the one given. */
   async endAll(uid: number, exceptId = 0): Promise<void> {
     const rows = await this.#db.write

@@ -7,7 +7,15 @@ import type { Settings } from '../settings/index.ts'
 import type { Account, Users } from '../users/index.ts'
 import { composedAddress } from './addresses.ts'
 import type { ChangeAudience, Groups } from './groups.ts'
-import { currentGroup, heirOf, insertMembers, makeOwner, refreshAvatar } from './memberships.ts'
+import {
+  currentGroup,
+  forgetSilences,
+  heirOf,
+  insertMembers,
+  makeOwner,
+  refreshAvatar,
+  removeMembers,
+} from './memberships.ts'
 import { type Notices, noticeText } from './notices.ts'
 import { type Caller, requireInvitable } from './rights.ts'
 
@@ -98,6 +106,7 @@ export class GroupLifecycle {
         .where('conversation_id', '=', group.conversation_id)
         .returning('uid')
         .execute()
+      await forgetSilences(tx, group.conversation_id)
       return gone.map(({ uid }) => uid)
     })
     this.#close(group, uids)
@@ -186,16 +195,13 @@ export class GroupLifecycle {
   #depart(before: Group, uid: number): Promise<Departure | undefined> {
     const { gid, conversation_id } = before
     return this.dependencies.db.write.transaction().execute(async (tx) => {
-      const { numDeletedRows } = await tx
-        .deleteFrom('membership')
-        .where('conversation_id', '=', conversation_id)
-        .where('uid', '=', uid)
-        .executeTakeFirst()
-      if (numDeletedRows === 0n) return undefined
+      const removed = await removeMembers(tx, conversation_id, [uid], this.dependencies.clock())
+      if (removed === 0) return undefined
       const group = await currentGroup(tx, gid)
       const heirUid = group.owner_uid === uid ? await heirOf(tx, conversation_id) : undefined
       if (group.owner_uid === uid && heirUid === undefined) {
         await tx.deleteFrom('chat_group').where('gid', '=', gid).execute()
+        await forgetSilences(tx, conversation_id)
         return { group: undefined, heirUid, avatarChanged: false }
       }
       if (heirUid !== undefined) await makeOwner(tx, group, heirUid)

@@ -6,7 +6,15 @@ import type { Friends } from '../friends/index.ts'
 import type { Settings } from '../settings/index.ts'
 import type { Account, Users } from '../users/index.ts'
 import type { ChangeAudience, Groups } from './groups.ts'
-import { countMembers, currentGroup, insertMembers, refreshAvatar, startAtEnd } from './memberships.ts'
+import {
+  countMembers,
+  currentGroup,
+  insertMembers,
+  refreshAvatar,
+  removeMembers,
+  restoreSilences,
+  startAtEnd,
+} from './memberships.ts'
 import { type Notices, noticeText } from './notices.ts'
 import { type Caller, outranks, requireInvitable } from './rights.ts'
 
@@ -140,6 +148,7 @@ export class GroupMembers {
       if (entered.length > 0 && (await countMembers(tx, conversation_id)) > limit) {
         throw new AppError('group_full', { limit })
       }
+      await restoreSilences(tx, conversation_id, entered)
       const avatar = keepAvatar ? undefined : await refreshAvatar(tx, group)
       return {
         group: { ...group, avatar: avatar ?? group.avatar },
@@ -186,11 +195,7 @@ export class GroupMembers {
       if (targets.length === 0) throw new AppError('already_removed')
       if (targets.some(({ role }) => !outranks(remover, role))) throw new AppError('illegal_operation')
       const present = new Set(targets.map(({ uid }) => uid))
-      await tx
-        .deleteFrom('membership')
-        .where('conversation_id', '=', conversation_id)
-        .where('uid', 'in', [...present])
-        .execute()
+      await removeMembers(tx, conversation_id, [...present], this.dependencies.clock())
       const avatar = keepAvatar ? undefined : await refreshAvatar(tx, group)
       return {
         group: { ...group, avatar: avatar ?? group.avatar },

@@ -43,6 +43,68 @@ export async function insertMembers(
 }
 
 /**
+ * Takes people out of a group. Their mutes are put aside: who leaves and comes back is still muted.
+ * @returns how many of them were members
+ */
+export async function removeMembers(
+  tx: GroupTransaction,
+  conversationId: number,
+  uids: readonly number[],
+  now: number,
+): Promise<number> {
+  await tx
+    .insertInto('silence')
+    .columns(['conversation_id', 'uid', 'until_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('membership')
+        .select(['conversation_id', 'uid', 'silenced_until'])
+        .where('conversation_id', '=', conversationId)
+        .where('uid', 'in', uids)
+        .where('silenced_until', '>', now),
+    )
+    .onConflict((oc) =>
+      oc.columns(['conversation_id', 'uid']).doUpdateSet((eb) => ({ until_at: eb.ref('excluded.until_at') })),
+    )
+    .execute()
+  const { numDeletedRows } = await tx
+    .deleteFrom('membership')
+    .where('conversation_id', '=', conversationId)
+    .where('uid', 'in', uids)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
+
+/** Puts the mutes of people who have just come back in force again. */
+export async function restoreSilences(
+  tx: GroupTransaction,
+  conversationId: number,
+  uids: readonly number[],
+): Promise<void> {
+  if (uids.length === 0) return
+  const silences = await tx
+    .deleteFrom('silence')
+    .where('conversation_id', '=', conversationId)
+    .where('uid', 'in', uids)
+    .returning(['uid', 'until_at'])
+    .execute()
+  // A handful at most: only people who were muted when they went.
+  for (const { uid, until_at } of silences) {
+    await tx
+      .updateTable('membership')
+      .set({ silenced_until: until_at })
+      .where('conversation_id', '=', conversationId)
+      .where('uid', '=', uid)
+      .execute()
+  }
+}
+
+/** A group has ended, and with it the mutes of those who had left it. */
+export async function forgetSilences(tx: GroupTransaction, conversationId: number): Promise<void> {
+  await tx.deleteFrom('silence').where('conversation_id', '=', conversationId).execute()
+}
+
+/**
  * The start of people who come into a group that has a history: everything is read, and the chat stays hidden until
  * the next message or notice.
  */

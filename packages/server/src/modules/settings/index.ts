@@ -1,2 +1,2 @@
 export { settingsOperations } from './operations.ts'
-export { type NumberName, Settings, type SwitchName } from './settings.ts'
+export { type NumberName, Settings } from './settings.ts'

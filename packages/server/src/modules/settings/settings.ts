@@ -45,6 +45,12 @@ interface Dependencies {
   }
   publish: (channel: string, event: 'settingChange', payload: PushEvents['settingChange']) => void
   apps: AppKeys
+  /**
+   * The address under which connected clients see the site. An administrator may change a setting from the machine
+   * itself, and clients must not be told to connect to `127.0.0.1`.
+   * @param changer the changer's own view, for when nobody is connected
+   */
+  clientOrigin?: (changer: string) => string
 }
 
 const TOPIC = 'settings'
@@ -60,17 +66,19 @@ export class Settings {
   readonly #invalidations: Dependencies['invalidations']
   readonly #publish: Dependencies['publish']
   readonly #apps: AppKeys
+  readonly #clientOrigin: (changer: string) => string
   #values: SettingValues = DEFAULT_SETTINGS
   #rates = new Map<RateName, Rate>()
   #loading: Promise<void> = Promise.resolve()
   /** Tells this node's own notes on the bus from others'. */
   readonly #node = randomUUID()
 
-  constructor({ db, invalidations, publish, apps }: Dependencies) {
+  constructor({ db, invalidations, publish, apps, clientOrigin = (changer) => changer }: Dependencies) {
     this.#db = db
     this.#invalidations = invalidations
     this.#publish = publish
     this.#apps = apps
+    this.#clientOrigin = clientOrigin
     invalidations.subscribe(TOPIC, (node) => {
       if (node === this.#node) return
       this.load().catch((error) => log.error({ error: String(error) }, 'settings_reload_failed'))
@@ -143,7 +151,7 @@ export class Settings {
   /**
    * Changes settings, all of them or, if one value is wrong, none. In force here when it resolves; other nodes follow
    * at once, and every client gets the full public set as `settingChange` on `global`.
-   * @param origin as for {@link public}; the pushed `ws_address` follows from it
+   * @param origin the changer's view of the site, as for {@link public}
    * @throws AppError invalid_parameter, naming the setting and what it may be
    */
   async change(values: Partial<SettingValues>, origin: string): Promise<void> {
@@ -157,7 +165,7 @@ export class Settings {
     })
     await this.load()
     this.#invalidations.publish(TOPIC, this.#node)
-    this.#publish(GLOBAL_CHANNEL, 'settingChange', this.forChats(origin))
+    this.#publish(GLOBAL_CHANNEL, 'settingChange', this.forChats(this.#clientOrigin(origin)))
   }
 
   async #read(): Promise<void> {

@@ -140,6 +140,13 @@ async function createConversations(db: Db, dialect: DialectName) {
     .on('membership')
     .columns(['conversation_id', 'id'])
     .execute()
+  await db.schema
+    .createTable('silence')
+    .addColumn('conversation_id', big, (c) => c.notNull())
+    .addColumn('uid', big, (c) => c.notNull())
+    .addColumn('until_at', big, (c) => c.notNull())
+    .addPrimaryKeyConstraint('silence_key', ['conversation_id', 'uid'])
+    .execute()
   await addAutoId(dialect, db.schema.createTable('chat_group'), 'gid')
     .addColumn('conversation_id', big, (c) => c.notNull().unique())
     .addColumn('owner_uid', big, (c) => c.notNull())
