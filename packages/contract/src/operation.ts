@@ -73,7 +73,17 @@ export interface OperationSpec<
 }
 
 /** The rate limits that a site can set (`rate_<name>` among the settings). */
-export type RateName = 'login' | 'sms' | 'sms_day' | 'captcha' | 'join' | 'apply' | 'send' | 'upload' | 'call'
+export type RateName =
+  | 'login'
+  | 'sms'
+  | 'sms_day'
+  | 'captcha'
+  | 'join'
+  | 'apply'
+  | 'send'
+  | 'upload'
+  | 'qrcode'
+  | 'call'
 
 /** Declares an operation. Identity at run time; it keeps the literal types for `implement` and the SDK. */
 export function declare<

@@ -114,6 +114,7 @@ export const SETTINGS = {
   rate_apply: rate(20, 60, '好友申请频率（每用户）', 'Friend requests (per user)'),
   rate_send: rate(20, 1, '发送消息频率（每用户）', 'Messages (per user)'),
   rate_upload: rate(60, 60, '上传频率（每用户）', 'Uploads (per user)'),
+  rate_qrcode: rate(60, 60, '绘制二维码频率（每用户）', 'QR codes drawn (per user)'),
   rate_call: rate(100, 1, '接口调用频率（每用户）', 'Calls of all kinds (per user)'),
 } as const satisfies Record<string, SettingSpec> & Record<`rate_${RateName}`, SettingSpec>
 

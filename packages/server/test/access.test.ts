@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Envelope, OPERATIONS, type OperationSpec } from '@parley/contract'
-import { type Listener, startSite, type TestSite, type TestUser } from './harness.ts'
+import { type Listener, noteCall, startSite, type TestSite, type TestUser } from './harness.ts'
 
 /*
  * Who may call what, for every operation there is and every door: the list of operations is the list of tests, so that
@@ -42,6 +42,7 @@ async function codeOf(
 ): Promise<number> {
   const response = await fetch(`${site.url}/${face}/${path}${query}`, { method, headers })
   expect(response.headers.get('content-type')).toStartWith('application/json')
+  await noteCall(path, response)
   return ((await response.json()) as Envelope).code
 }
 

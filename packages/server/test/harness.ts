@@ -45,7 +45,7 @@ let serial = 0
 const callsFolder = process.env.PARLEY_TEST_CALLS
 const calls = new Set<string>()
 
-async function note(path: string, response: Response): Promise<void> {
+export async function noteCall(path: string, response: Response): Promise<void> {
   if (!callsFolder) return
   const isJson = response.headers.get('content-type')?.includes('json')
   const { code = 0 } = isJson ? ((await response.clone().json()) as { code?: number }) : {}
@@ -98,7 +98,7 @@ export class Caller {
     const response = await (byPath.get(path.toLowerCase())?.method === 'GET'
       ? fetch(`${address}?${form}`, { headers: this.headers })
       : fetch(address, { method: 'POST', body: form, headers: this.headers }))
-    await note(path, response)
+    await noteCall(path, response)
     return response
   }
 
@@ -128,7 +128,7 @@ export class Caller {
       body,
       headers: this.headers,
     })
-    await note(path, response)
+    await noteCall(path, response)
     const envelope = (await response.json()) as Envelope<Data>
     checkShape(path, envelope)
     return envelope

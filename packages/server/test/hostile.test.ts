@@ -90,6 +90,20 @@ describe('bodies that are made to hurt', () => {
     }
   })
 
+  test.each<[string, Record<string, string>, string]>([
+    ['a form', form, Array.from({ length: 130_000 }, (_, i) => `${i.toString(36)}=1`).join('&')],
+    ['a list in a form', form, 'a[]=1&'.repeat(160_000)],
+    ['JSON', json, `{${Array.from({ length: 90_000 }, (_, i) => `"${i.toString(36)}":1`).join(',')}}`],
+    ['JSON in JSON', json, `{"a":{${Array.from({ length: 1200 }, (_, i) => `"${i}":1`).join(',')}}}`],
+  ])('a hundred thousand fields in %s are not looked at one by one', async (_, type, body) => {
+    expect(await post('/web/pop/getsetting', body, type)).toMatchObject({ code: 2 })
+  })
+
+  test('two lists of 500 people are not too many fields', async () => {
+    const body = `${'members[]=1&'.repeat(500)}${'exclude[]=2&'.repeat(500)}gid=1`
+    expect(await post('/web/pop/getsetting', body, form)).toMatchObject({ code: 0 })
+  })
+
   test('names of the prototype are names like any other', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const answer = await post('/web/user/update', JSON.stringify({ [name]: { sign: 'x' }, sign: 'y' }), {
@@ -212,6 +226,15 @@ describe('limits', () => {
     expect(codes).toEqual([0, 0, 0, 429])
     expect(await site.api().code('service/send_sms', { phone: '13900000001', type: 'forget' })).toBe(0)
     await site.set({ rate_sms_day: '100000/1' })
+  })
+
+  test('QR codes, which are much work, have a limit of their own', async () => {
+    await site.set({ rate_qrcode: '2/60' })
+    const draw = async () =>
+      (await site.as(tom).request('qrcode/get', { content: 'x' })).headers.get('content-type')
+    expect([await draw(), await draw()]).toEqual(['image/png', 'image/png'])
+    expect(await site.as(tom).code('qrcode/get', { content: 'x' })).toBe(429)
+    await site.set({ rate_qrcode: '100000/1' })
   })
 
   test('an account is one account however its name is written', async () => {

@@ -16,6 +16,8 @@ export const qrcodeGet = declare({
   input: z.object({ content: textBytes(1, 2000) }),
   output: binary(),
   answer: 'binary',
+  // The largest takes the processor for some 15 ms.
+  rate: { name: 'qrcode', by: ['user'] },
   socket: false,
 })
 

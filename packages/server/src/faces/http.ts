@@ -17,13 +17,13 @@ import {
   addPairs,
   BODY_BYTES_MAX,
   bodyParameters,
+  FIELDS_MAX,
   isMultipart,
   type Parameters,
   queryParameters,
 } from './parameters.ts'
 
 const COOKIE_SECONDS = 30 * 24 * 3600
-const FIELDS_MAX = 1100
 
 interface Dependencies {
   dispatcher: Dispatcher

@@ -6,6 +6,10 @@ export type Parameters = Record<string, unknown>
 /** The largest body of a call that uploads nothing; a message of 20,000 characters, form-encoded, is 180 KB. */
 export const BODY_BYTES_MAX = 1024 * 1024
 
+/** Fields that a call may have: two lists of 500 people, and more. */
+export const FIELDS_MAX = 1100
+const TOO_MANY_FIELDS = { zh: '字段过多', en: 'it has too many fields' }
+
 const REPLACEMENT = '\uFFFD'
 
 function refuse(reason: { zh: string; en: string }): never {
@@ -29,13 +33,26 @@ export function checkDeep(value: unknown, depth = 0): void {
   if (typeof value === 'string') checkText(value)
   if (value === null || typeof value !== 'object') return
   if (depth > DEPTH_MAX) refuse({ zh: '嵌套过深', en: 'it is nested too deeply' })
-  if (Array.isArray(value)) for (const item of value) checkDeep(item, depth + 1)
-  else {
-    for (const [key, item] of Object.entries(value)) {
-      checkText(key)
-      checkDeep(item, depth + 1)
-    }
+  if (Array.isArray(value)) {
+    for (const item of value) checkDeep(item, depth + 1)
+    return
   }
+  let fields = 0
+  // Not through a list of all of them: there may be 100,000.
+  for (const key in value) {
+    if (++fields > FIELDS_MAX) refuse(TOO_MANY_FIELDS)
+    checkText(key)
+    checkDeep((value as Parameters)[key], depth + 1)
+  }
+}
+
+/** The pairs of a query or form, which are counted before they are taken apart: that takes a fraction of the time. */
+function formPairs(text: string): URLSearchParams {
+  let fields = 1
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    if (++fields > FIELDS_MAX) refuse(TOO_MANY_FIELDS)
+  }
+  return new URLSearchParams(text)
 }
 
 /**
@@ -114,7 +131,7 @@ function parseJson(text: string): Parameters {
 /** Parameters of the query. */
 export function queryParameters(search: string): Parameters {
   const parameters: Parameters = {}
-  if (search.length > 1) addPairs(parameters, new URLSearchParams(search), search)
+  if (search.length > 1) addPairs(parameters, formPairs(search), search)
   return parameters
 }
 
@@ -129,7 +146,7 @@ export async function bodyParameters(request: Request): Promise<Parameters> {
   if (text === '') return {}
   if (type.includes('json')) return parseJson(text)
   const parameters: Parameters = {}
-  addPairs(parameters, new URLSearchParams(text), text)
+  addPairs(parameters, formPairs(text), text)
   return parameters
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError, type Envelope } from '@parley/contract'
 import { log } from '../log.ts'
 import { isWorthCompressing, resultFrame } from './frames.ts'
+import type { Patience } from './patience.ts'
 import type { Socket, SocketIdentity } from './socket.ts'
 
 /** Calls an operation for whoever opened the socket, with what the client sent as `params`. */
@@ -22,6 +23,7 @@ export class Calls {
   constructor(
     private readonly call: CallHandler,
     private readonly callsPerSocketMax: number,
+    private readonly patience: Pick<Patience, 'spend'>,
   ) {}
 
   /** Calls that have not been answered yet. */
@@ -33,7 +35,7 @@ export class Calls {
   receive(socket: Socket, data: unknown): void {
     const { id, path, params } = readRequest(data)
     const refusal = this.#refusalOf(socket, path)
-    if (refusal) answer(socket, id, failure(refusal, socket.data.identity))
+    if (refusal) this.#answer(socket, id, failure(refusal, socket.data.identity))
     else void this.#run(socket, id, path, params)
   }
 
@@ -74,13 +76,16 @@ export class Calls {
     }
     data.callsInFlight--
     this.#inFlight--
-    answer(socket, id, envelope)
+    this.#answer(socket, id, envelope)
     if (this.#inFlight === 0) this.#idle?.()
+  }
+
+  #answer(socket: Socket, id: string | number | null, envelope: Envelope): void {
+    if (socket.data.open && (envelope.code === 0 || this.patience.spend(socket))) send(socket, id, envelope)
   }
 }
 
-function answer(socket: Socket, id: string | number | null, envelope: Envelope): void {
-  if (!socket.data.open) return
+function send(socket: Socket, id: string | number | null, envelope: Envelope): void {
   const frame = resultFrame(id, envelope)
   socket.send(frame, isWorthCompressing(frame))
 }

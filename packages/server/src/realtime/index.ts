@@ -5,6 +5,7 @@ import { type CallHandler, Calls } from './calls.ts'
 import { type Authorize, type Describe, Guard } from './guard.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hub } from './hub.ts'
+import { Patience } from './patience.ts'
 import { Presence, type PresenceDependencies } from './presence.ts'
 import { Protocol } from './pusher.ts'
 import type { App, Apps } from './signature.ts'
@@ -77,9 +78,10 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const timings = { ...TIMINGS, ...options.timings }
   const hub = new Hub({ bus, limits, transform })
   const guard = new Guard({ apps, authorize: options.authorize, describe: options.describe, hub })
-  const calls = new Calls(options.call, limits.callsPerSocketMax)
+  const patience = new Patience(clock, limits)
+  const calls = new Calls(options.call, limits.callsPerSocketMax, patience)
   const subscribing = new Subscribing(hub, guard, limits)
-  const protocol = new Protocol({ hub, subscribing, calls, clock, limits, timings })
+  const protocol = new Protocol({ hub, subscribing, calls, patience, clock, limits, timings })
   const heartbeat = new Heartbeat({ hub, clock, limits, timings })
   const presence = new Presence({ setState: options.setState, clock, offlineAfterMs: timings.offlineAfterMs })
   hub.observe({ userOpened: (uid) => presence.opened(uid), userClosed: (uid) => presence.closed(uid) })

@@ -3,6 +3,7 @@ import type { Calls } from './calls.ts'
 import { isEncrypted, readChannel } from './channel.ts'
 import { errorFrame, establishedFrame, pongFrame } from './frames.ts'
 import type { Hub } from './hub.ts'
+import type { Patience } from './patience.ts'
 import { CLOSE, type Limits, type Socket, type Timings } from './socket.ts'
 import type { Subscribing } from './subscribing.ts'
 
@@ -10,6 +11,7 @@ export interface ProtocolDependencies {
   hub: Hub
   subscribing: Subscribing
   calls: Calls
+  patience: Patience
   clock: Clock
   limits: Limits
   timings: Timings
@@ -55,6 +57,8 @@ export class Protocol {
       return
     }
     const frame = readFrame(message)
+    const isCall = typeof frame !== 'string' && frame.event === 'parley:call'
+    if (!isCall && !this.dependencies.patience.spend(socket)) return
     if (typeof frame === 'string') this.#complain(socket, frame)
     else this.#dispatch(socket, frame)
   }

@@ -9,7 +9,7 @@ export const CLOSE = {
   tooManySockets: 4004,
   /** The session ended, or the user may no longer be here. */
   signedOut: 4009,
-  /** Too far behind, or the server cannot answer just now. */
+  /** Too far behind, too busy, or the server cannot answer just now. */
   tooSlow: 4100,
   reconnect: 4200,
   silent: 4201,
@@ -23,6 +23,8 @@ export const LIMITS = {
   channelsPerSocketMax: 1000,
   callsPerSocketMax: 64,
   clientEventsPerSecondMax: 10,
+  /** Frames in ten seconds that were for nothing much (`patience.ts`); a client that comes back subscribes 1000 times. */
+  wastedFramesMax: 5000,
   /** A reader this far behind is closed with 4100. */
   backlogBytesMax: 1 << 20,
   /** Where the runtime itself cuts a connection, without a code: one turn of the loop wrote all of it. */
@@ -115,6 +117,9 @@ export interface SocketData {
   /** The second in which client events are being counted, and how many there were. */
   eventSecond: number
   eventCount: number
+  /** When frames that were for nothing much began to be counted (ms), and how many there were. */
+  wastingSince: number
+  wasted: number
 }
 
 export type Socket = ServerWebSocket<SocketData>
@@ -144,6 +149,8 @@ export function newSocketData(
     callsInFlight: 0,
     eventSecond: 0,
     eventCount: 0,
+    wastingSince: now,
+    wasted: 0,
   }
 }
 
