@@ -82,15 +82,16 @@ export async function startServer(services: Services): Promise<RunningServer> {
       // A Host that is none, or none at all.
       if (!URL.canParse(request.url)) return unaddressed(requestLanguage(request))
       const peer = server.requestIP(request)?.address ?? ''
-      const origin = originOf(request, peer, trust)
-      if (request.headers.has('upgrade') && appKeyOf(new URL(request.url).pathname) !== undefined) {
+      const url = new URL(request.url)
+      const origin = originOf(request, url, peer, trust)
+      if (request.headers.has('upgrade') && appKeyOf(url.pathname) !== undefined) {
         return upgrade(request, server, {
           ...origin,
           device: deviceOf(request),
           language: requestLanguage(request),
         })
       }
-      return site.fetch(request, { origin, mayObserve: () => mayObserve(request, origin.address) })
+      return site.fetch(request, { url, origin, mayObserve: () => mayObserve(request, origin.address) })
     },
     error: (error) => Response.json(failureEnvelope(error, 'zh', ''), { status: 500 }),
   })

@@ -43,6 +43,12 @@ const JSON_HEADERS = new Headers({
 const json = (body: unknown, status = 200): Response =>
   new Response(JSON.stringify(body), { status, headers: JSON_HEADERS })
 
+/** Where a request goes and where it came from. */
+interface Arrival {
+  url: URL
+  origin: Origin
+}
+
 /** The HTTP faces `/api`, `/web` and `/h5`: three ways to prove who calls, one list of operations behind them. */
 export class HttpFaces {
   constructor(private readonly dependencies: Dependencies) {}
@@ -51,10 +57,10 @@ export class HttpFaces {
    * Answers one request.
    * @param path the operation's path, without the face
    */
-  async handle(request: Request, face: Face, path: string, origin: Origin): Promise<Response> {
+  async handle(request: Request, face: Face, path: string, { url, origin }: Arrival): Promise<Response> {
     const { dispatcher } = this.dependencies
-    const { searchParams, search } = new URL(request.url)
-    let language = requestLanguage(request, searchParams.get('lang'))
+    const { search } = url
+    let language = requestLanguage(request, search === '' ? undefined : url.searchParams.get('lang'))
     const fail = (error: unknown, status = 200) => json(failureEnvelope(error, language, path), status)
 
     const operation = dispatcher.find(path)

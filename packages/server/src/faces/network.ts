@@ -12,14 +12,15 @@ export interface Origin {
 /**
  * Finds the caller's address and the site's origin. `X-Forwarded-*` counts only when the peer is a trusted proxy, and
  * then from the right: the first address that is not a trusted proxy's is the caller.
+ * @param url the request's, parsed
  */
 export function originOf(
   request: Request,
+  url: URL,
   peer: string,
   { trusted, publicUrl }: { trusted: Networks; publicUrl: string | undefined },
 ): Origin {
   const address = plainAddress(peer)
-  const url = new URL(request.url)
   const host = request.headers.get('host') ?? url.host
   if (!trusted.includes(address)) return { address, origin: publicUrl ?? `${url.protocol}//${host}` }
   const forwarded =

@@ -20,6 +20,8 @@ import { limitedText } from './parameters.ts'
 
 /** What travels with a request from the runtime's server to the routes. */
 export interface RequestContext {
+  /** The request's address, parsed once. */
+  url: URL
   origin: Origin
   /** Whether `/metrics` may be shown: the caller is on this machine, or carries a server key. */
   mayObserve: () => Promise<boolean>
@@ -82,9 +84,9 @@ export function createSite(dependencies: Dependencies): Site {
   const app = createPages(dependencies)
   return {
     fetch(request, context) {
-      const [, face, path = ''] = FACE_PATH.exec(new URL(request.url).pathname) ?? []
+      const [, face, path = ''] = FACE_PATH.exec(context.url.pathname) ?? []
       return face
-        ? dependencies.faces.handle(request, face.toLowerCase() as Face, path, context.origin)
+        ? dependencies.faces.handle(request, face.toLowerCase() as Face, path, context)
         : app.fetch(request, context)
     },
   }

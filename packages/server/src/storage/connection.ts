@@ -3,7 +3,8 @@ import type { StatementResult } from './writer-protocol.ts'
 
 /** The most pages that the write-ahead log collects before it is written back (4 KiB each). */
 const CHECKPOINT_PAGES = 4000
-const BUSY_TIMEOUT_MS = 5000
+/** How long a write waits for another program (the command line) to let go of the file. */
+const BUSY_TIMEOUT_MS = 4000
 
 /**
  * Opens the SQLite file. `synchronous=FULL` is the durability promise: a commit returns when it is on the disk.

@@ -11,6 +11,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { log } from '../log.ts'
 import { runStatement } from './connection.ts'
 import type { DatabaseOptions } from './database.ts'
 import { DatabaseError, sqliteFailure } from './errors.ts'
@@ -104,9 +105,17 @@ class WriterConnection implements DatabaseConnection {
     }
   }
 
-  async end(how: 'commit' | 'rollback') {
-    // A failed commit leaves the transaction open; Kysely rolls it back, so the writer stays held until then.
-    await this.#held?.run(how, [])
+  /** A failed commit leaves the transaction open; Kysely rolls it back, so the writer stays held until then. */
+  async commit() {
+    await this.#held?.run('commit', [])
+    this.#release()
+  }
+
+  /** Undoes what there is to undo: a full disk has ended the transaction by itself, and its own error is the one to tell. */
+  async rollback() {
+    await this.#held
+      ?.run('rollback', [])
+      .catch((error) => log.debug({ error: String(error) }, 'rollback_failed'))
     this.#release()
   }
 
@@ -127,8 +136,8 @@ export function writingKysely(writer: Writer, onQuery?: DatabaseOptions['onQuery
     init: nothing,
     acquireConnection: async () => new WriterConnection(writer),
     beginTransaction: (connection) => (connection as WriterConnection).begin(),
-    commitTransaction: (connection) => (connection as WriterConnection).end('commit'),
-    rollbackTransaction: (connection) => (connection as WriterConnection).end('rollback'),
+    commitTransaction: (connection) => (connection as WriterConnection).commit(),
+    rollbackTransaction: (connection) => (connection as WriterConnection).rollback(),
     releaseConnection: async (connection) => (connection as WriterConnection).abandon(),
     destroy: () => writer.close(),
   }

@@ -38,6 +38,9 @@ function runGuardedJob(db: Database, job: WriteJob): JobResult {
   }
 }
 
+const isLocked = (error: unknown): boolean =>
+  /^SQLITE_(BUSY|LOCKED)/.test((error as { code?: string }).code ?? '')
+
 function inTransaction<Result>(db: Database, run: () => Result): Result {
   runStatement(db, 'begin immediate', [])
   try {
@@ -58,7 +61,9 @@ function inTransaction<Result>(db: Database, run: () => Result): Result {
 function runBatch(db: Database, jobs: WriteJob[]): JobResult[] {
   try {
     return inTransaction(db, () => jobs.map((job) => runJob(db, job)))
-  } catch {
+  } catch (error) {
+    // Another program holds the file, and it was waited for: trying again would only double the wait.
+    if (isLocked(error)) return jobs.map(() => ({ error: wireError(error) }))
     try {
       return inTransaction(db, () => jobs.map((job) => runGuardedJob(db, job)))
     } catch (error) {

@@ -1,4 +1,6 @@
+import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { openTempDatabase, type TempDatabase } from '../../test/temp-database.ts'
@@ -293,6 +295,13 @@ describe('a full disk', () => {
       for (const send of sends) {
         if (send.status === 'rejected') expect((send.reason as DatabaseError).failure).toBe('unavailable')
       }
+      // A transaction of several steps fails in the same way, and lets go of the writer.
+      const transaction = db.write.transaction().execute(async (tx) => {
+        const values = Array.from({ length: 50 }, (_, i) => ({ name: `full ${i}`, value: 'x'.repeat(5000) }))
+        for (const value of values) await tx.insertInto('setting').values(value).execute()
+      })
+      const failure = await transaction.catch((error: unknown) => error)
+      expect((failure as DatabaseError).failure).toBe('unavailable')
       await sql`pragma max_page_count = 1073741823`.execute(db.write)
       await db.append(draft('after'))
       const rows = await db.read.selectFrom('message').select(['seq', 'content']).orderBy('seq').execute()
@@ -312,3 +321,18 @@ test('a closed database refuses instead of hanging', async () => {
   expect(write).rejects.toThrow()
   await write.catch(() => undefined)
 })
+
+test('a file that another program holds: refused as unavailable after one wait, and all is well again', async () => {
+  const held = await openTempDatabase()
+  const other = new Database(join(held.dir, 'test.sqlite'))
+  other.run('begin immediate')
+  const started = performance.now()
+  const write = held.db.write.insertInto('setting').values({ name: 'waits', value: '1' }).execute()
+  const failure = await write.catch((error: unknown) => error)
+  expect((failure as DatabaseError).failure).toBe('unavailable')
+  expect(performance.now() - started).toBeLessThan(8000)
+  other.run('rollback')
+  other.close()
+  await held.db.write.insertInto('setting').values({ name: 'goes on', value: '1' }).execute()
+  await held.close()
+}, 20_000)

@@ -56,6 +56,7 @@ export class Stage {
     if (file) body.set('file', file)
     const request = new Request(`${ORIGIN}/api/${path}`, { method: 'POST', body })
     const response = await this.services.site.fetch(request, {
+      url: new URL(request.url),
       origin: { address: OWN_ADDRESS, origin: ORIGIN },
       mayObserve: async () => false,
     })
