@@ -19,7 +19,9 @@ const wireError = (error: unknown): WireError => ({
 
 function runJob(db: Database, job: WriteJob): JobResult {
   if (!('append' in job)) return { result: runStatement(db, job.sql, job.parameters) }
-  return { appended: appendMessage((sql, parameters) => runStatement(db, sql, parameters).rows, job.append) }
+  const run = (sql: string, parameters: unknown[]) => runStatement(db, sql, parameters).rows
+  const { mid, seq, at, repeated } = appendMessage(run, job.append)
+  return { appended: [mid, seq, at, repeated] }
 }
 
 /** As {@link runJob}; when the job fails, what it did is undone and the transaction goes on. */

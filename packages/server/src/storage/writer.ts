@@ -1,6 +1,13 @@
 import type { Appended, Draft } from './append.ts'
 import { DatabaseError, sqliteFailure } from './errors.ts'
-import type { StatementResult, WireError, WriteJob, WriterAnswer, WriterRequest } from './writer-protocol.ts'
+import type {
+  AppendedRow,
+  StatementResult,
+  WireError,
+  WriteJob,
+  WriterAnswer,
+  WriterRequest,
+} from './writer-protocol.ts'
 
 /** The most jobs that share one commit; more wait for the next one. */
 const BATCH_JOBS_MAX = 512
@@ -15,6 +22,8 @@ interface Waiting<Result> {
 interface QueuedJob extends Waiting<Appended | StatementResult> {
   job: WriteJob
 }
+
+const appendedOf = ([mid, seq, at, repeated]: AppendedRow): Appended => ({ mid, seq, at, repeated })
 
 const databaseError = (error: WireError) => new DatabaseError(sqliteFailure(error.code), error.message)
 
@@ -178,7 +187,7 @@ export class Writer {
       const result = answer.kind === 'batch' ? answer.results[index]! : undefined
       if (!result) reject(this.#broken ?? new DatabaseError('other', `unexpected ${answer.kind}`))
       else if ('error' in result) reject(databaseError(result.error))
-      else resolve('appended' in result ? result.appended : result.result)
+      else resolve('appended' in result ? appendedOf(result.appended) : result.result)
     }
   }
 
