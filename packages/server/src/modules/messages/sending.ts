@@ -44,6 +44,14 @@ export interface SendingDependencies {
 interface Destination {
   conversationId: number
   labels: MessageLabels
+  /** Set when the receiver is a member, whose canned replies may answer. */
+  service?: Service
+}
+
+/** A member who is written to, and who writes. */
+interface Service {
+  member: Account
+  visitor: Account
 }
 
 /** Sending: the checks in the protocol's order, the commit, the push, and a member's automatic answers. */
@@ -63,7 +71,7 @@ export class Sending {
     const { db, publish, clock, quotes } = this.dependencies
     this.#checkContent(content)
     const address: ChatAddress = { type, id: to }
-    const { conversationId, labels } = await (type === 'friend'
+    const { conversationId, labels, service } = await (type === 'friend'
       ? this.#toUser(from, to)
       : this.#toGroup(from, to))
     const quoteContent = quote_mid === 0 ? '' : await quotes.snapshot(conversationId, from, quote_mid)
@@ -79,8 +87,7 @@ export class Sending {
       labels,
       channels: chatChannels(from, address),
     })
-    if (type === 'friend' && !appended.repeated)
-      await this.#answerForMember(from, to, conversationId, content)
+    if (service && !appended.repeated) await this.#answerForMember(service, conversationId, content)
     return appended
   }
 
@@ -114,6 +121,10 @@ export class Sending {
         to_name: receiver.nickname,
         to_avatar: pictureOf(receiver),
       },
+      service:
+        receiver.is_member === 1 && receiver.account_state === 'normal'
+          ? { member: receiver, visitor: sender }
+          : undefined,
     }
   }
 
@@ -147,24 +158,21 @@ export class Sending {
    * fail the message, which is on disk.
    */
   async #answerForMember(
-    visitor: number,
-    member: number,
+    { member, visitor }: Service,
     conversationId: number,
     content: string,
   ): Promise<void> {
-    const { users, friends, replies } = this.dependencies
-    const [account, asker] = await Promise.all([users.find(member), users.find(visitor)])
-    if (!asker || account?.is_member !== 1 || account.account_state !== 'normal') return
+    const { friends, replies } = this.dependencies
     try {
-      const known = isSubUserPair(asker, account) || (await friends.are(visitor, member))
-      const welcome = known ? undefined : await replies.welcomeFor(member, visitor)
-      const answer = await replies.answerFor(member, content)
+      const known = isSubUserPair(visitor, member) || (await friends.are(visitor.uid, member.uid))
+      const welcome = known ? undefined : await replies.welcomeFor(member.uid, visitor.uid)
+      const answer = await replies.answerFor(member.uid, content)
       const answers = [welcome, known && answer?.title !== content.trim() ? undefined : answer]
       for (const reply of answers) {
-        if (reply) await this.#answer(account, asker, conversationId, reply.content)
+        if (reply) await this.#answer(member, visitor, conversationId, reply.content)
       }
     } catch (error) {
-      log.error({ member, error: String(error) }, 'auto_answer_failed')
+      log.error({ member: member.uid, error: String(error) }, 'auto_answer_failed')
     }
   }
 
