@@ -91,6 +91,26 @@ describe('message/send', () => {
     expect(found).toHaveLength(1)
   })
 
+  test('the same uniqueId with other words is another message: some bots send the current second as theirs', async () => {
+    const ear = await site.listen(jerry, `user-${jerry.uid}`)
+    const send = (content: string) =>
+      site.as(tom).ok('message/send', toJerry(content, { uniqueId: '1700000001' }))
+    const [first, second] = [await send('第一句'), await send('第二句')]
+    expect(second.mid).toBeGreaterThan(first.mid)
+    expect(await send('第一句')).toEqual(first)
+    expect((await ear.next('message')).uniqueId).toBe('1700000001')
+  })
+
+  test('a retry is one also when words were put on the list meanwhile, or the message was revoked', async () => {
+    const send = () => site.as(tom).ok('message/send', toJerry('这是坏蛋', { uniqueId: 'masked' }))
+    const first = await send()
+    await site.set({ dirty_words: '坏蛋' })
+    expect(await send()).toEqual(first)
+    await site.as(tom).ok('message/revoke', { id: jerry.uid, type: 'friend', mid: first.mid })
+    expect(await send()).toEqual(first)
+    await site.set({ dirty_words: '' })
+  })
+
   test('raw text comes back as it was sent', async () => {
     const content = `<b>"&'</b> \\ \u{1F600}\n\t 表情[表情12] ​ end`
     await site.as(tom).ok('message/send', toJerry(content))

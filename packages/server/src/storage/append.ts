@@ -11,7 +11,7 @@ export interface Draft {
   at: number
   quoteMid: number
   quoteContent: string
-  /** The sender's idempotency key, or null. */
+  /** The idempotency key: a message of the same sender, conversation and key is the same message. Null for none. */
   uniqueId: string | null
   auto: 0 | 1
 }
@@ -64,7 +64,7 @@ function template<Names extends string>(
 const findRepeated = template<'conversation' | 'from' | 'uniqueId'>((place) =>
   compiler
     .selectFrom('message')
-    .select(['mid', 'seq', 'created_at', 'content', 'quote_mid', 'removed'])
+    .select(['mid', 'seq', 'created_at'])
     .where('conversation_id', '=', place('conversation'))
     .where('from_uid', '=', place('from'))
     .where('unique_id', '=', place('uniqueId')),
@@ -125,19 +125,13 @@ const markReadBySender = template<'conversation' | 'from' | 'seq' | 'counted'>((
 /**
  * Puts one message at the end of its conversation's log. Must run inside a transaction that holds the write lock;
  * the caller undoes it as a whole when it throws. Writes three rows whatever the size of the group.
- *
- * A `uniqueId` counts as a retry only with the same content and quote: there are bots that send the current second
- * as their `uniqueId`, and two different messages of one second are two messages.
  */
 export function appendMessage(run: RunStatement, draft: Draft): Appended {
   const { conversationId: conversation, from, uniqueId } = draft
   if (uniqueId !== null) {
-    const earlier = run(findRepeated.sql, findRepeated.bind({ conversation, from, uniqueId })) as Array<
-      Pick<Message, 'mid' | 'seq' | 'created_at' | 'content' | 'quote_mid' | 'removed'>
+    const [same] = run(findRepeated.sql, findRepeated.bind({ conversation, from, uniqueId })) as Array<
+      Pick<Message, 'mid' | 'seq' | 'created_at'>
     >
-    const same = earlier.find(
-      (row) => row.removed > 0 || (row.content === draft.content && row.quote_mid === draft.quoteMid),
-    )
     if (same) return { mid: same.mid, seq: same.seq, at: same.created_at, repeated: true }
   }
   const [place] = run(

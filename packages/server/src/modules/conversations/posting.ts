@@ -24,7 +24,10 @@ export interface MessageLabels {
 export interface Post extends Omit<Draft, 'quoteMid' | 'quoteContent' | 'uniqueId' | 'auto'> {
   quoteMid?: number
   quoteContent?: string
-  uniqueId?: string | null
+  /** The sender's own name for the message; receivers get it back. */
+  uniqueId?: string
+  /** The idempotency key that follows from it. */
+  retryKey?: string | null
   auto?: 0 | 1
   labels: MessageLabels
   channels: readonly string[]
@@ -35,8 +38,17 @@ export interface Post extends Omit<Draft, 'quoteMid' | 'quoteContent' | 'uniqueI
  * there is answered with its place and not pushed again.
  */
 export async function post(db: Database, publish: Publish, message: Post): Promise<Appended> {
-  const { labels, channels, quoteMid = 0, quoteContent = '', uniqueId = null, auto = 0, ...draft } = message
-  const appended = await db.append({ ...draft, quoteMid, quoteContent, uniqueId, auto })
+  const {
+    labels,
+    channels,
+    uniqueId,
+    retryKey = null,
+    quoteMid = 0,
+    quoteContent = '',
+    auto = 0,
+    ...draft
+  } = message
+  const appended = await db.append({ ...draft, quoteMid, quoteContent, uniqueId: retryKey, auto })
   if (appended.repeated) return appended
   const payload: PushEvents['message'] = {
     ...labels,
@@ -49,7 +61,7 @@ export async function post(db: Database, publish: Publish, message: Post): Promi
     seq: appended.seq,
     quote_mid: quoteMid,
     quote_content: quoteContent,
-    ...(uniqueId === null ? {} : { uniqueId }),
+    ...(uniqueId ? { uniqueId } : {}),
     ...(auto === 1 ? { auto } : {}),
   }
   publish(channels, 'message', payload)

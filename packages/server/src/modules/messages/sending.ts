@@ -83,7 +83,8 @@ export class Sending {
       at: clock(),
       quoteMid: quote_mid,
       quoteContent,
-      uniqueId: uniqueId ? uniqueId : null,
+      uniqueId,
+      retryKey: uniqueId ? retryKeyOf(uniqueId, content, quote_mid) : null,
       labels,
       channels: chatChannels(from, address),
     })
@@ -200,6 +201,13 @@ export class Sending {
 }
 
 const CONTENT_SWITCHES = ['upload_img', 'upload_file', 'voice', 'emoji'] as const
+
+/**
+ * A `uniqueId` names a retry only of the same words: there are bots that send the current second as theirs, and two
+ * different messages of one second are two messages. The words count as they were sent: masking may have changed since.
+ */
+const retryKeyOf = (uniqueId: string, content: string, quoteMid: number): string =>
+  `${uniqueId} ${Bun.CryptoHasher.hash('sha256', `${quoteMid} ${content}`, 'base64url')}`
 
 /** The switch that forbids this kind of content, if one does. */
 function forbiddenKind(content: string, settings: Settings): (typeof CONTENT_SWITCHES)[number] | undefined {
