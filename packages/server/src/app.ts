@@ -172,7 +172,7 @@ function createOperations(
       friends,
       groups,
       chats,
-      chatList: new ChatList({ db, users }),
+      chatList: new ChatList({ db, users, friends }),
       conversations,
       settings,
     }),

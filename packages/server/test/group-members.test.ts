@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { startSite, type TestSite, type TestUser } from './harness.ts'
+import { link, startGroupSite } from './group-cast.ts'
+import type { TestSite, TestUser } from './harness.ts'
 
 let site: TestSite
 let tom: TestUser
@@ -8,18 +9,13 @@ let kitty: TestUser
 let stranger: TestUser
 
 beforeAll(async () => {
-  site = await startSite()
-  tom = await site.user({ nickname: '猫猫' })
-  jerry = await site.user({ nickname: '小老鼠' })
-  kitty = await site.user({ nickname: '喵喵' })
-  stranger = await site.user({ nickname: 'Spike' })
+  ;({ site, tom, jerry, kitty, stranger } = await startGroupSite())
   await site.befriend(tom, jerry)
   await site.befriend(jerry, kitty)
 })
 
 afterAll(() => site.close())
 
-const link = ({ uid, nickname }: TestUser) => `[${nickname}]({POPBASEURI}user/detail/${uid})`
 const composed = (...users: TestUser[]) => `/h5/group/avatar?uid=${users.map(({ uid }) => uid).join(',')}`
 const membersOf = (gid: number, parameters = {}) =>
   site.api(tom).ok<Record<string, any>>('group/members', { gid, ...parameters })

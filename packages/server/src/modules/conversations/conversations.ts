@@ -111,22 +111,21 @@ export class Conversations {
   }
 
   /** All members' uids, in the order in which they joined. */
-  async memberUids(conversationId: number, limit = 100_000): Promise<number[]> {
+  async memberUids(conversationId: number): Promise<number[]> {
     const rows = await this.#db.read
       .selectFrom('membership')
       .select('uid')
       .where('conversation_id', '=', conversationId)
       .orderBy('id')
-      .limit(limit)
       .execute()
     return rows.map(({ uid }) => uid)
   }
 
-  /** Marks everything as read, or everything up to `through`. Never moves backwards. */
-  async markRead(conversationId: number, uid: number, through?: Position): Promise<void> {
-    const position = through ?? (await this.#end(conversationId))
-    if (!position) return
-    const { seq, counted } = position
+  /** Marks everything as read. */
+  async markRead(conversationId: number, uid: number): Promise<void> {
+    const conversation = await this.find(conversationId)
+    if (!conversation) return
+    const { last_seq: seq, counted } = conversation
     const behind = await this.membership(conversationId, uid)
     // Most calls find nothing new: they should not cost a commit.
     if (!behind || (behind.read_seq >= seq && behind.read_counted >= counted)) return
@@ -184,11 +183,6 @@ export class Conversations {
       .where('conversation_id', '=', conversationId)
       .where('uid', '=', uid)
       .execute()
-  }
-
-  async #end(conversationId: number): Promise<Position | undefined> {
-    const conversation = await this.find(conversationId)
-    return conversation && { seq: conversation.last_seq, counted: conversation.counted }
   }
 
   async #loadDirect(key: string): Promise<number | undefined> {

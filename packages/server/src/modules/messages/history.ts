@@ -1,7 +1,7 @@
 import type { MessageRow } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
-import { type ChatAddress, type Conversations, notHiddenFrom } from '../conversations/index.ts'
+import { type ChatAddress, type Conversations, DELETED, notHiddenFrom } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 import type { Chats } from './chats.ts'
@@ -62,7 +62,7 @@ export class History {
       .selectFrom('message')
       .selectAll()
       .where('conversation_id', '=', conversationId)
-      .where('removed', '!=', 2)
+      .where('removed', '!=', DELETED)
       .where(notHiddenFrom(uid))
     if (throughSeq !== undefined) query = query.where('seq', '<=', throughSeq)
     return query.orderBy('seq', 'desc').limit(limit).execute()

@@ -1,7 +1,7 @@
 import { AppError } from '@parley/contract'
 import type { Clock } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
-import type { ChatAddress, Publish } from '../conversations/index.ts'
+import { type ChatAddress, DELETED, type Publish, REVOKED } from '../conversations/index.ts'
 import type { Groups } from '../groups/index.ts'
 import type { Settings } from '../settings/index.ts'
 import type { Users } from '../users/index.ts'
@@ -9,9 +9,6 @@ import { type Chats, chatChannels, type OwnChat } from './chats.ts'
 
 /** What stands in place of a revoked message; clients know the text. */
 const REVOKED_TEXT = '此消息已撤回'
-
-const REVOKED = 1
-const DELETED = 2
 
 interface Dependencies {
   db: Database

@@ -1,7 +1,8 @@
 import { type ChatEntry, type ChatItem, unreadCount } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database } from '../../storage/index.ts'
-import { notHiddenFrom } from '../conversations/index.ts'
+import { DELETED, notHiddenFrom } from '../conversations/index.ts'
+import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 
 /** How many chats the list shows; unread and pinned ones come first, so they are never the ones left out. */
@@ -10,6 +11,7 @@ const CHATS_MAX = 30
 interface Dependencies {
   db: Database
   users: Users
+  friends: Friends
 }
 
 type Chat = Awaited<ReturnType<ChatList['read']>>[number]
@@ -26,7 +28,7 @@ export class ChatList {
     for (const chat of chats) if (chat.kind === 'friend') people.add(peerOf(chat, uid))
     const [accounts, remarks] = await Promise.all([
       this.dependencies.users.findMany([...people]),
-      this.#remarks(uid, [...people]),
+      this.dependencies.friends.remarksOf(uid, people),
     ])
     const nameOf = (person: number) => remarks.get(person) || accounts.get(person)?.nickname || ''
     const pictureFor = (person: number) => {
@@ -117,7 +119,7 @@ export class ChatList {
                 .selectFrom('message')
                 .select('message.seq')
                 .whereRef('message.conversation_id', '=', 'c.id')
-                .where('message.removed', '!=', 2)
+                .where('message.removed', '!=', DELETED)
                 .where(notHiddenFrom(uid))
                 .orderBy('message.seq', 'desc')
                 .limit(1),
@@ -132,17 +134,6 @@ export class ChatList {
       )
       .execute()
     return new Map(rows.map((row) => [row.conversation_id, row]))
-  }
-
-  async #remarks(uid: number, people: number[]): Promise<Map<number, string>> {
-    if (people.length === 0) return new Map()
-    const rows = await this.dependencies.db.read
-      .selectFrom('friendship')
-      .select(['friend_uid', 'remark'])
-      .where('uid', '=', uid)
-      .where('friend_uid', 'in', people)
-      .execute()
-    return new Map(rows.map((row) => [row.friend_uid, row.remark]))
   }
 }
 
