@@ -8,12 +8,13 @@ const SERVER = '^packages/server/src/'
 /** The server's layers, from the top. Each imports only from those after it. */
 const LAYERS = [
   { name: 'start', path: '((main|serve)\\.ts$|cli/)' },
-  { name: 'app', path: 'app\\.ts$' },
+  { name: 'app', path: '(app\\.ts$|assembly/)' },
   { name: 'faces', path: 'faces/' },
   { name: 'modules', path: 'modules/' },
   { name: 'realtime', path: 'realtime/' },
   { name: 'media', path: 'media/' },
   { name: 'storage', path: 'storage/' },
+  { name: 'cluster', path: 'cluster/' },
   { name: 'ground', path: '(operation|config|variables|networks|log|clock)\\.ts$' },
 ]
 

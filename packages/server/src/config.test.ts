@@ -38,6 +38,9 @@ describe('loadConfig', () => {
       port: 6060,
       host: '0.0.0.0',
       dataDir: resolve('data'),
+      postgres: undefined,
+      redis: undefined,
+      s3: undefined,
       publicUrl: undefined,
       apiKey: undefined,
       legacyApiSecret: undefined,
@@ -189,16 +192,39 @@ describe('a value that makes no sense is one line that names the variable', () =
     }
   })
 
-  test('PostgreSQL, Redis and S3 are refused in this version instead of being ignored', () => {
-    expect(refusal({ DATABASE_URL: 'postgres://me:pw@localhost/parley' })).toBe(
-      'DATABASE_URL is set, but PostgreSQL support is not in this version ' +
-        '(messages are stored in a SQLite file in DATA_DIR): unset it',
+  test('PostgreSQL, Redis and an S3 store come with what they need', () => {
+    const DATABASE_URL = 'postgres://me:pw@localhost/parley'
+    expect(loadConfig({ DATABASE_URL }).postgres).toEqual({ url: DATABASE_URL, connectionsMax: 16 })
+    expect(loadConfig({ DATABASE_URL, REDIS_URL: 'redis://localhost' }).redis).toEqual({
+      url: 'redis://localhost',
+      prefix: 'parley',
+    })
+    const S3 = { S3_BUCKET: 'parley', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' }
+    expect(loadConfig({ ...S3, S3_DELIVERY: 'redirect' }).s3).toEqual({
+      bucket: 'parley',
+      endpoint: undefined,
+      region: 'us-east-1',
+      accessKeyId: 'id',
+      secretAccessKey: 'secret',
+      delivery: 'redirect',
+    })
+    expect(refusal({ REDIS_URL: 'redis://localhost' })).toBe(
+      'DATABASE_URL is not set, but REDIS_URL is: nodes share a PostgreSQL database ' +
+        '(it may be a postgres:// address, such as postgres://parley:password@db.example.com/parley)',
     )
-    expect(refusal({ DATABASE_URL: 'localhost' })).toBe(
-      'DATABASE_URL is not valid: it may be a postgres:// address',
-    )
-    expect(refusal({ REDIS_URL: 'redis://localhost' })).toContain('Redis support is not in this version')
-    expect(refusal({ S3_BUCKET: 'parley' })).toContain('S3 support is not in this version')
+    for (const missing of Object.keys(S3)) {
+      expect(refusal({ ...S3, [missing]: '' })).toStartWith(`${missing} is not set, but S3_`)
+    }
+    expect(refusal({ S3_ENDPOINT: 'http://localhost:9000' })).toStartWith('S3_BUCKET is not set, but')
+  })
+
+  test('addresses that hold passwords are never repeated', () => {
+    for (const name of ['DATABASE_URL', 'REDIS_URL']) {
+      for (const value of ['mysql://me:pw-pw@localhost', 'me:pw-pw@localhost', 'postgres:pw-pw']) {
+        expect(refusal({ [name]: value })).toStartWith(`${name} is not valid: it may be a `)
+        expect(refusal({ [name]: value })).not.toContain('pw-pw')
+      }
+    }
   })
 })
 

@@ -40,6 +40,34 @@ export interface TencentSms {
   readonly endpoint: string
 }
 
+/** A PostgreSQL database. */
+export interface PostgresConfig {
+  /** `postgres://…` with the password. */
+  readonly url: string
+  /** Connections that this node holds at most. */
+  readonly connectionsMax: number
+}
+
+/** Where nodes meet. */
+export interface RedisConfig {
+  /** `redis://…` with the password. */
+  readonly url: string
+  /** Begins every key and channel; without a colon at the end. */
+  readonly prefix: string
+}
+
+/** A bucket for uploads. */
+export interface S3Config {
+  readonly bucket: string
+  /** Undefined: Amazon's own for the region. */
+  readonly endpoint: string | undefined
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Whether files pass through the node, or browsers are sent to the store with a signed link. */
+  readonly delivery: 'node' | 'redirect'
+}
+
 /** What is in force: every environment variable, checked and with its default. */
 export interface Config {
   /** 0 takes any free port. */
@@ -47,6 +75,12 @@ export interface Config {
   readonly host: string
   /** Absolute path; the folder may not exist yet. */
   readonly dataDir: string
+  /** Undefined: a SQLite file in `dataDir`. */
+  readonly postgres: PostgresConfig | undefined
+  /** Undefined: this node is the whole site. */
+  readonly redis: RedisConfig | undefined
+  /** Undefined: uploads lie in `dataDir`. */
+  readonly s3: S3Config | undefined
   /** Origin such as `https://chat.example.com`; undefined: as the request says. */
   readonly publicUrl: string | undefined
   /** The server key given from outside; undefined: one is generated into `dataDir`. */
@@ -66,34 +100,6 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/**
- * Variables that have a meaning in Parley but no code in this version. Set, they stop the start: a site that
- * believes its messages go to PostgreSQL must not find them in a local file.
- */
-const NOT_IN_THIS_VERSION = [
-  {
-    variables: ['DATABASE_URL'],
-    form: /^postgres(ql)?:\/\/[^/]/,
-    may: 'a postgres:// address',
-    what: 'PostgreSQL',
-    instead: 'messages are stored in a SQLite file in DATA_DIR',
-  },
-  {
-    variables: ['REDIS_URL'],
-    form: /^rediss?:\/\/[^/]/,
-    may: 'a redis:// address',
-    what: 'Redis',
-    instead: 'one node serves the whole site',
-  },
-  {
-    variables: ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_REGION'],
-    form: /./s,
-    may: 'any text',
-    what: 'S3',
-    instead: 'uploads are stored in DATA_DIR',
-  },
-]
-
 const SHOWN_CHARACTERS_MAX = 80
 
 /**
@@ -102,13 +108,17 @@ const SHOWN_CHARACTERS_MAX = 80
  * @throws ConfigError at the first variable that makes no sense
  */
 export function loadConfig(env: Environment = process.env): Config {
-  refuseWhatIsNotInThisVersion(env)
   const names = Object.keys(VARIABLES) as VariableName[]
   const values = Object.fromEntries(names.map((name) => [name, read(env, name)])) as Values
   return {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.DATA_DIR,
+    postgres: values.DATABASE_URL
+      ? { url: values.DATABASE_URL, connectionsMax: values.DATABASE_POOL }
+      : undefined,
+    redis: redisConfig(values),
+    s3: s3Config(values),
     publicUrl: values.PUBLIC_URL,
     apiKey: values.API_KEY,
     apiAllowIps: values.API_ALLOW_IPS,
@@ -120,18 +130,6 @@ export function loadConfig(env: Environment = process.env): Config {
     trustProxy: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
     given: Object.fromEntries(names.map((name) => [name, env[name]])),
-  }
-}
-
-function refuseWhatIsNotInThisVersion(env: Environment): void {
-  for (const { variables, form, may, what, instead } of NOT_IN_THIS_VERSION) {
-    for (const name of variables) {
-      const text = env[name]
-      if (!text) continue
-      // These hold passwords, so the value itself is not shown.
-      if (!form.test(text)) throw new ConfigError(name, `is not valid: it may be ${may}`)
-      throw new ConfigError(name, `is set, but ${what} support is not in this version (${instead}): unset it`)
-    }
   }
 }
 
@@ -173,6 +171,36 @@ function pair<Result>(
   throw new ConfigError(
     unset,
     `is not set, but ${set} is: set both or neither (it may be ${VARIABLES[unset].may})`,
+  )
+}
+
+function redisConfig({
+  REDIS_URL: url,
+  REDIS_PREFIX: prefix,
+  DATABASE_URL,
+}: Values): RedisConfig | undefined {
+  if (url === undefined) return undefined
+  if (DATABASE_URL !== undefined) return { url, prefix }
+  throw new ConfigError(
+    'DATABASE_URL',
+    `is not set, but REDIS_URL is: nodes share a PostgreSQL database (it may be ${VARIABLES.DATABASE_URL.may})`,
+  )
+}
+
+const S3_NAMES = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
+
+function s3Config(values: Values): S3Config | undefined {
+  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values
+  if (bucket !== undefined && accessKeyId !== undefined && secretAccessKey !== undefined) {
+    const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_DELIVERY: delivery } = values
+    return { bucket, endpoint, region, accessKeyId, secretAccessKey, delivery }
+  }
+  const set = [...S3_NAMES, 'S3_ENDPOINT' as const].find((name) => values[name] !== undefined)
+  const unset = S3_NAMES.find((name) => values[name] === undefined)
+  if (set === undefined || unset === undefined) return undefined
+  throw new ConfigError(
+    unset,
+    `is not set, but ${set} is: uploads in an S3 store need both (it may be ${VARIABLES[unset].may})`,
   )
 }
 
@@ -241,5 +269,7 @@ export function describeConfig(config: Config): ConfigLine[] {
 
 function mask(text: string, secret: Variable<unknown>['secret']): string {
   if (secret === undefined || text === '') return text
-  return secret === 'query' ? text.replace(/\?.*/s, `?${MASK}`) : MASK
+  if (secret === true) return MASK
+  const withoutQuery = text.replace(/\?.*/s, `?${MASK}`)
+  return secret === 'query' ? withoutQuery : withoutQuery.replace(/\/\/.*@/s, `//${MASK}@`)
 }

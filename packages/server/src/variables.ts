@@ -18,8 +18,11 @@ export interface Variable<Value> {
   readonly meaning: string
   /** The text that stands for an unset variable. */
   readonly fallback?: string
-  /** True: the value is never shown. `query`: what follows the `?` of an address is not. */
-  readonly secret?: true | 'query'
+  /**
+   * True: the value is never shown. Of an address, `query` hides what follows the `?`, `credentials` that and the name
+   * and password before the host.
+   */
+  readonly secret?: true | 'query' | 'credentials'
 }
 
 const optional = <Value>(variable: Variable<Value>): Variable<Value | undefined> => variable
@@ -65,6 +68,13 @@ const token = (min: number) =>
     .max(200)
 const anyText = z.string().min(1).max(200)
 
+/** An address with credentials that only a driver reads; checked as far as its form goes. */
+const serviceAddress = (protocols: RegExp) =>
+  z
+    .string()
+    .max(2000)
+    .refine((text) => URL.canParse(text) && protocols.test(text) && new URL(text).hostname !== '')
+
 const WEB_ADDRESS = 'an http:// or https:// address'
 const NETWORKS = 'addresses and networks, comma-separated, such as 127.0.0.1,10.0.0.0/8'
 
@@ -91,8 +101,66 @@ export const VARIABLES = {
       .refine((path) => !path.includes('\0'))
       .transform((path) => resolve(path)),
     may: 'a folder',
-    meaning: 'folder for database, uploads and generated secrets',
+    meaning: 'folder for database, uploads and generated secrets; of every node its own',
     fallback: './data',
+  },
+  DATABASE_URL: optional({
+    schema: serviceAddress(/^postgres(ql)?:\/\//),
+    may: 'a postgres:// address, such as postgres://parley:password@db.example.com/parley',
+    meaning: 'PostgreSQL database; a SQLite file in DATA_DIR when unset',
+    secret: 'credentials',
+  }),
+  DATABASE_POOL: {
+    schema: wholeNumber(4, 200),
+    may: 'a whole number from 4 to 200',
+    meaning: 'connections that this node holds to PostgreSQL at most',
+    fallback: '16',
+  },
+  REDIS_URL: optional({
+    schema: serviceAddress(/^rediss?:\/\//),
+    may: 'a redis:// or rediss:// address, such as redis://:password@redis.example.com:6379',
+    meaning: 'Redis or Valkey, through which several nodes of a site work as one',
+    secret: 'credentials',
+  }),
+  REDIS_PREFIX: {
+    schema: z.string().regex(/^[a-z0-9_-]{1,40}$/),
+    may: '1 to 40 lower-case letters, digits, - and _',
+    meaning: 'begins the names of all keys and channels in Redis; every site on one Redis needs its own',
+    fallback: 'parley',
+  },
+  S3_BUCKET: optional({
+    schema: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}$/),
+    may: 'the name of a bucket',
+    meaning: 'keeps uploads in an S3 store instead of DATA_DIR',
+  }),
+  S3_ENDPOINT: optional({
+    schema: webAddress,
+    may: `${WEB_ADDRESS}; Amazon's own when unset`,
+    meaning: 'address of the S3 store',
+  }),
+  S3_REGION: {
+    schema: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    may: 'a region such as eu-central-1',
+    meaning: 'region of the S3 store',
+    fallback: 'us-east-1',
+  },
+  S3_ACCESS_KEY_ID: optional({
+    schema: token(1),
+    may: 'an access key id',
+    meaning: 'access key of the S3 store',
+  }),
+  S3_SECRET_ACCESS_KEY: optional({
+    schema: token(1),
+    may: 'a secret access key',
+    meaning: 'secret of S3_ACCESS_KEY_ID',
+    secret: true,
+  }),
+  S3_DELIVERY: {
+    schema: z.enum(['node', 'redirect']),
+    may: 'node or redirect',
+    meaning:
+      'node: files pass through this server; redirect: browsers are sent to the store with a signed link',
+    fallback: 'node',
   },
   PUBLIC_URL: optional({
     schema: origin,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, mock, spyOn, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { hashPassword, MemoryOneTimeStore } from '../src/modules/accounts/index.ts'
+import { MemoryOneTimeStore } from '../src/cluster/index.ts'
+import { hashPassword } from '../src/modules/accounts/index.ts'
 import { startSite, type TestSite, type TestUser } from './harness.ts'
 
 const PASSWORD = 'secret1'

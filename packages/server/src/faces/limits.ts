@@ -1,5 +1,6 @@
 import { AppError, type OperationSpec, type RateName, type RateScope } from '@parley/contract'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterRes } from 'rate-limiter-flexible'
+import type { Cluster, Limiter } from '../cluster/index.ts'
 import { countedAs } from '../networks.ts'
 import type { Actor } from '../operation.ts'
 import type { Parameters } from './parameters.ts'
@@ -29,9 +30,12 @@ const SMS_DAY_RATE: RateLimit = { name: 'sms_day', by: ['field:phone'] }
  * settings and are looked at on every call, so a change acts at once.
  */
 export class Limits {
-  readonly #limiters = new Map<string, RateLimiterMemory>()
+  readonly #limiters = new Map<string, Limiter>()
 
-  constructor(private readonly rateOf: (name: RateName) => Rate) {}
+  constructor(
+    private readonly rateOf: (name: RateName) => Rate,
+    private readonly createLimiter: Cluster['limiter'],
+  ) {}
 
   /** Whether a caller is limited at all. */
   concern(actor: Actor): boolean {
@@ -57,7 +61,7 @@ export class Limits {
   async #consume(limiterKey: string, subject: string, count: number, seconds: number) {
     let limiter = this.#limiters.get(limiterKey)
     if (!limiter) {
-      limiter = new RateLimiterMemory({ keyPrefix: limiterKey, points: count, duration: seconds })
+      limiter = this.createLimiter({ name: limiterKey, count, seconds })
       this.#limiters.set(limiterKey, limiter)
     }
     try {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { LocalBus } from './bus.ts'
+import { LocalBus } from '../cluster/index.ts'
 import { signChannel } from './signature.ts'
 import {
   ANN,

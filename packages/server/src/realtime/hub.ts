@@ -1,5 +1,5 @@
+import type { Bus } from '../cluster/index.ts'
 import { Attendance } from './attendance.ts'
-import type { Bus } from './bus.ts'
 import { type ChannelName, formsOf } from './channel.ts'
 import { Evictions } from './evictions.ts'
 import { clientEventFrame, eventHead, onChannel } from './frames.ts'

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Appended, Draft } from './append.ts'
 import type { DialectName } from './dialect.ts'
 import type { Tables } from './tables.ts'
@@ -11,6 +11,12 @@ export interface Database {
   readonly dialect: DialectName
   readonly read: Kysely<Tables>
   readonly write: Kysely<Tables>
+  /**
+   * Runs several statements that take effect together or not at all, as if nothing else ran meanwhile. On PostgreSQL
+   * `work` is called again when another transaction got in the way, so it must do nothing but work on `tx`.
+   * @throws what `work` throws, after undoing what it did
+   */
+  transaction<Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>
   /** Puts a message into its conversation's log. Messages that wait together share one commit. */
   append(draft: Draft): Promise<Appended>
   /** Resolves when the database answers; rejects with why it does not. */

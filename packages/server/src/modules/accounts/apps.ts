@@ -30,7 +30,7 @@ export class Apps {
    * @param given what `APP_KEY` and `APP_SECRET` say; it replaces the stored one
    */
   static async load(db: Database, given: { key: string; secret: string } | undefined): Promise<Apps> {
-    return db.write.transaction().execute(async (tx) => {
+    return db.transaction(async (tx) => {
       if (given) {
         await tx
           .deleteFrom('app')

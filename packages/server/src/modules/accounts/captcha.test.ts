@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
+import { MemoryOneTimeStore, type OneTimeStore } from '../../cluster/index.ts'
 import { Captchas } from './captcha.ts'
-import { MemoryOneTimeStore, type OneTimeStore } from './one-time-store.ts'
 
 let now = 1_700_000_000_000
 const store = new MemoryOneTimeStore(3, () => now)

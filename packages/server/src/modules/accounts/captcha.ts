@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import * as svgCaptcha from 'svg-captcha'
-import type { OneTimeStore } from './one-time-store.ts'
+import type { OneTimeStore } from '../../cluster/index.ts'
 import { hashToken } from './tokens.ts'
 
 /** What a captcha lets its solver do; one for signing in does not help at registering. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
-import { LocalBus } from '../../realtime/bus.ts'
+import { LocalBus } from '../../cluster/index.ts'
 import { ServerKeys } from './keys.ts'
 
 let temp: TempDatabase

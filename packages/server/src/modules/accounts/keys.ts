@@ -183,7 +183,7 @@ export class ServerKeys {
   }
 
   async #insert(name: string, token: string): Promise<void> {
-    await this.#db.write.transaction().execute(async (tx) => {
+    await this.#db.transaction(async (tx) => {
       const taken = await tx
         .selectFrom('server_key')
         .select('id')

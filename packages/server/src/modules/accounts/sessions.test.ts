@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
-import { LocalBus } from '../../realtime/bus.ts'
+import { LocalBus } from '../../cluster/index.ts'
 import { Users } from '../users/index.ts'
 import { SESSION_LIFE_MS, Sessions } from './sessions.ts'
 

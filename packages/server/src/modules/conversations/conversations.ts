@@ -61,7 +61,7 @@ export class Conversations {
     const known = await this.direct(a, b)
     if (known !== undefined) return known
     const [low, high] = a < b ? [a, b] : [b, a]
-    const id = await this.#db.write.transaction().execute(async (tx) => {
+    const id = await this.#db.transaction(async (tx) => {
       await tx
         .insertInto('conversation')
         .values({ kind: 'friend', low, high })

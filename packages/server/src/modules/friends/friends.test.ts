@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
-import { LocalBus } from '../../realtime/bus.ts'
+import { LocalBus } from '../../cluster/index.ts'
 import { changeFriendChat } from './chats.ts'
 import { Friends } from './friends.ts'
 import { type Cast, openCast, outcomeOf } from './test-cast.ts'

@@ -59,7 +59,7 @@ export function insertFriendship(
   at: number,
   nid?: number,
 ): Promise<Connected> {
-  return db.write.transaction().execute(async (tx) => {
+  return db.transaction(async (tx) => {
     if (nid !== undefined && !(await decide(tx, nid, 'agree'))) return 'decided'
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('friendship')
@@ -120,7 +120,7 @@ export function replaceRequest(
   db: Database,
   { from, to, postscript, at }: { from: number; to: number; postscript: string; at: number },
 ): Promise<void> {
-  return db.write.transaction().execute(async (tx) => {
+  return db.transaction(async (tx) => {
     await tx.deleteFrom('friend_request').where('to_uid', '=', to).where('from_uid', '=', from).execute()
     await tx
       .insertInto('friend_request')

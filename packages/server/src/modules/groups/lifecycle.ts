@@ -94,7 +94,7 @@ export class GroupLifecycle {
     await users.requireActive(caller.uid)
     const group = await groups.find(gid)
     if (!group) return false
-    const uids = await db.write.transaction().execute(async (tx) => {
+    const uids = await db.transaction(async (tx) => {
       const { numDeletedRows } = await tx
         .deleteFrom('chat_group')
         .where('gid', '=', gid)
@@ -155,7 +155,7 @@ export class GroupLifecycle {
   ): Promise<Group> {
     const { db, clock } = this.dependencies
     const now = clock()
-    return db.write.transaction().execute(async (tx) => {
+    return db.transaction(async (tx) => {
       // Group and conversation name each other. 0 holds the place until the conversation is there; as the column is
       // unique, two creations at once take turns.
       const { gid } = await tx
@@ -194,7 +194,7 @@ export class GroupLifecycle {
 
   #depart(before: Group, uid: number): Promise<Departure | undefined> {
     const { gid, conversation_id } = before
-    return this.dependencies.db.write.transaction().execute(async (tx) => {
+    return this.dependencies.db.transaction(async (tx) => {
       const removed = await removeMembers(tx, conversation_id, [uid], this.dependencies.clock())
       if (removed === 0) return undefined
       const group = await currentGroup(tx, gid)

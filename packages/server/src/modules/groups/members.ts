@@ -140,7 +140,7 @@ export class GroupMembers {
   ): Promise<Change> {
     const { db, clock, settings, groups } = this.dependencies
     const limit = settings.number('group_limit')
-    const change = await db.write.transaction().execute(async (tx) => {
+    const change = await db.transaction(async (tx) => {
       const group = await currentGroup(tx, gid)
       const start = await startAtEnd(tx, conversation_id, clock())
       const people = uids.map((uid) => ({ uid, role: 'member' as const }))
@@ -184,7 +184,7 @@ export class GroupMembers {
     uids: readonly number[],
     keepAvatar: boolean,
   ): Promise<Change> {
-    return this.dependencies.db.write.transaction().execute(async (tx) => {
+    return this.dependencies.db.transaction(async (tx) => {
       const group = await currentGroup(tx, gid)
       const targets = await tx
         .selectFrom('membership')

@@ -55,7 +55,7 @@ export class GroupOffices {
     if (uid === owner.uid) throw new AppError('illegal_parameter')
     if (!(await groups.isMember(gid, uid))) throw new AppError('not_member')
     const heir = await users.requireActive(uid)
-    await db.write.transaction().execute(async (tx) => {
+    await db.transaction(async (tx) => {
       const { numUpdatedRows } = await tx
         .updateTable('membership')
         .set({ role: 'member' })

@@ -117,7 +117,7 @@ export class Removal {
   /** Overwrites the text, and its snapshots in quotes: what was taken back is nowhere to be read. */
   async #blank(mid: number, removed: typeof REVOKED | typeof DELETED): Promise<void> {
     const content = removed === REVOKED ? REVOKED_TEXT : ''
-    await this.dependencies.db.write.transaction().execute(async (tx) => {
+    await this.dependencies.db.transaction(async (tx) => {
       await tx
         .updateTable('message')
         .set({ content, sub_type: 'notice', removed, quote_mid: 0, quote_content: '' })

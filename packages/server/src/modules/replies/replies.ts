@@ -172,7 +172,7 @@ export class Replies {
   }
 
   async #change(uid: number, write: (tx: Kysely<Tables>) => Promise<void>): Promise<void> {
-    await this.#db.write.transaction().execute(write)
+    await this.#db.transaction(write)
     this.#byOwner.forget(uid)
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { ChatSettings, DEFAULT_SETTINGS, PUBLIC_SETTINGS, PublicSettings } from '@parley/contract'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
-import { LocalBus } from '../../realtime/bus.ts'
+import { LocalBus } from '../../cluster/index.ts'
 import { Settings } from './settings.ts'
 
 const ORIGIN = 'https://chat.example.com'

@@ -157,7 +157,7 @@ export class Settings {
   async change(values: Partial<SettingValues>, origin: string): Promise<void> {
     const changes = parseChanges(values)
     if (changes.length === 0) return
-    await this.#db.write.transaction().execute(async (tx) => {
+    await this.#db.transaction(async (tx) => {
       const names = changes.map(({ name }) => name)
       await tx.deleteFrom('setting').where('name', 'in', names).execute()
       const differing = changes.filter(({ name, value }) => value !== DEFAULT_SETTINGS[name])

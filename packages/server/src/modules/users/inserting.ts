@@ -65,7 +65,7 @@ function rowOf(input: NewAccount & { created_at: number }, nid: number): NewUser
 async function insertOnce(db: Database, row: NewUser, childrenMax: number): Promise<number> {
   if (!row.parent_uid) return insertRow(db.write, row)
   // Counted in the same transaction: two that open an account at the same time must not both take the last place.
-  return db.write.transaction().execute(async (tx) => {
+  return db.transaction(async (tx) => {
     const { children } = await tx
       .selectFrom('user')
       .select(sql<number>`count(*)`.as('children'))

@@ -11,11 +11,11 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { log } from '../log.ts'
+import { log } from '../../log.ts'
+import type { DatabaseOptions } from '../database.ts'
+import { DatabaseError, sqliteFailure } from '../errors.ts'
+import type { Tables } from '../tables.ts'
 import { runStatement } from './connection.ts'
-import type { DatabaseOptions } from './database.ts'
-import { DatabaseError, sqliteFailure } from './errors.ts'
-import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
 import type { StatementResult } from './writer-protocol.ts'
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** Keeps small values for a short time, each to be taken once. One for all nodes, or one per node. */
 export interface OneTimeStore {

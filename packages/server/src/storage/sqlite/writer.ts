@@ -1,5 +1,5 @@
-import type { Appended, Draft } from './append.ts'
-import { DatabaseError, sqliteFailure } from './errors.ts'
+import type { Appended, Draft } from '../append.ts'
+import { DatabaseError, sqliteFailure } from '../errors.ts'
 import type {
   AppendedRow,
   StatementResult,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
+import type { Database, DatabaseOptions } from '../database.ts'
+import { migrate } from '../migrations/index.ts'
 import { openConnection } from './connection.ts'
-import type { Database, DatabaseOptions } from './database.ts'
 import { readingKysely, writingKysely } from './kysely-driver.ts'
-import { migrate } from './migrations/index.ts'
 import { Writer } from './writer.ts'
 
 /**
@@ -24,6 +24,7 @@ export async function openSqlite(file: string, { onQuery }: DatabaseOptions = {}
     dialect: 'sqlite',
     read,
     write,
+    transaction: (work) => write.transaction().execute(work),
     append: (draft) => writer.append(draft),
     waitingWrites: () => writer.waiting,
     async ping() {

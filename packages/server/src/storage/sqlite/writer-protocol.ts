@@ -1,4 +1,4 @@
-import type { Draft } from './append.ts'
+import type { Draft } from '../append.ts'
 
 /*
  * What travels between the main thread and the writer thread, as JSON text: handing over one text costs the main

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { openTempDatabase, type TempDatabase } from '../../test/temp-database.ts'
-import type { Draft } from './append.ts'
-import { DatabaseError, isUniqueViolation } from './errors.ts'
+import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
+import type { Draft } from '../append.ts'
+import { DatabaseError, isUniqueViolation } from '../errors.ts'
 
 let site: TempDatabase
 
@@ -200,7 +200,7 @@ describe('statements and transactions', () => {
 
   test('a transaction that throws leaves nothing, and the writer goes on', async () => {
     const { db } = site
-    const failing = db.write.transaction().execute(async (tx) => {
+    const failing = db.transaction(async (tx) => {
       await tx.insertInto('setting').values({ name: 'undone', value: '1' }).execute()
       throw new Error('no')
     })
@@ -234,7 +234,7 @@ describe('statements and transactions', () => {
     await db.write.insertInto('setting').values({ name: 'counter', value: '0' }).execute()
     await Promise.all(
       Array.from({ length: 20 }, () =>
-        db.write.transaction().execute(async (tx) => {
+        db.transaction(async (tx) => {
           const row = await tx
             .selectFrom('setting')
             .select('value')
@@ -295,7 +295,7 @@ describe('a full disk', () => {
         if (send.status === 'rejected') expect((send.reason as DatabaseError).failure).toBe('unavailable')
       }
       // A transaction of several steps fails in the same way, and lets go of the writer.
-      const transaction = db.write.transaction().execute(async (tx) => {
+      const transaction = db.transaction(async (tx) => {
         const values = Array.from({ length: 50 }, (_, i) => ({ name: `full ${i}`, value: 'x'.repeat(5000) }))
         for (const value of values) await tx.insertInto('setting').values(value).execute()
       })

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { type Bus, LocalBus } from './bus.ts'
+import { type Limiter, type LimiterOptions, memoryLimiter } from './limiter.ts'
+import { MemoryOneTimeStore, type OneTimeStore } from './one-time-store.ts'
+
+/** What the nodes of a site share beside the database. */
+export interface Cluster {
+  /** Names this process among the nodes; new at every start. */
+  readonly nodeId: string
+  readonly bus: Bus
+  readonly oneTimeValues: OneTimeStore
+  limiter(options: LimiterOptions): Limiter
+  close(): Promise<void>
+}
+
+const NODE_ID_BYTES = 8
+const ONE_TIME_VALUES_MAX = 50_000
+
+/** 16 hex digits. */
+export const newNodeId = (): string => randomBytes(NODE_ID_BYTES).toString('hex')
+
+/** A site of one node: everything is in this process. */
+export class LocalCluster implements Cluster {
+  readonly nodeId = newNodeId()
+  readonly bus: Bus = new LocalBus()
+  readonly oneTimeValues: OneTimeStore
+  readonly limiter = memoryLimiter
+
+  constructor(clock: Clock) {
+    this.oneTimeValues = new MemoryOneTimeStore(ONE_TIME_VALUES_MAX, clock)
+  }
+
+  close(): Promise<void> {
+    return this.bus.close()
+  }
+}
