@@ -24,7 +24,7 @@ export const optionalInteger = (min: number, max: number) =>
 
 /** As {@link integer}, with a value for when it is missing or empty. */
 export const integerOr = (min: number, max: number, fallback: number) =>
-  z.preprocess((value) => toInteger(value) ?? fallback, z.int().min(min).max(max))
+  z.preprocess(toInteger, z.int().min(min).max(max).default(fallback))
 
 /** The largest id: every id stays exact in JavaScript. */
 export const ID_MAX = Number.MAX_SAFE_INTEGER

@@ -98,6 +98,21 @@ export const MessageRow = z.object({
 })
 export type MessageRow = z.infer<typeof MessageRow>
 
+/** Parley: a page of what a client has missed, in ascending order. */
+export const MissedMessages = z.object({
+  messages: z.array(MessageRow),
+  /**
+   * Everything up to here is in this answer or is not for the caller to see: the `seq` to ask with next time. Seqs
+   * below it that the client does not have were deleted; they are no gap.
+   */
+  through_seq: z.int(),
+  /** `seq` of the conversation's newest message. */
+  last_seq: z.int(),
+  /** 1 when there are messages after `through_seq`. */
+  more: Bit,
+})
+export type MissedMessages = z.infer<typeof MissedMessages>
+
 /** The last message of a chat in `pop/get`. */
 export const ChatItem = z.object({
   mid: z.int(),
@@ -128,6 +143,8 @@ export const ChatEntry = z.object({
   top: Bit,
   /** Parley: without sound or badge. */
   muted: Bit,
+  /** Parley: `seq` of the newest message, shown or not: who has less of the chat asks `message/since`. */
+  last_seq: z.int(),
   /** Only in groups, as the document shows: `/pop/group/chat/50`. */
   url: z.string().optional(),
   /** Only in groups, as the document shows: `group-50`. */

@@ -54,6 +54,7 @@ describe('pop/get', () => {
       unread_count: 1,
       top: 0,
       muted: 0,
+      last_seq: expect.any(Number),
       items: [
         {
           mid: expect.any(Number),

@@ -1,7 +1,17 @@
 import { z } from 'zod'
-import { chatType, id, integer, integerOr, nothing, optionalId, text, textOrAbsent } from '../fields.ts'
+import {
+  chatType,
+  ID_MAX,
+  id,
+  integer,
+  integerOr,
+  nothing,
+  optionalId,
+  text,
+  textOrAbsent,
+} from '../fields.ts'
 import { declare } from '../operation.ts'
-import { MessageRow, UnreadCount } from '../shapes.ts'
+import { MessageRow, MissedMessages, UnreadCount } from '../shapes.ts'
 
 /**
  * Sends a message to a user or a group. A retry with the same `uniqueId` answers with the first one's `mid`.
@@ -38,6 +48,26 @@ export const messageGet = declare({
   summary: { zh: '获得消息历史记录', en: 'Get the history of a chat' },
   input: z.object({ id: id(), type: chatType(), limit: integerOr(1, 100, 20), mid: optionalId() }),
   output: z.array(MessageRow),
+})
+
+/**
+ * What came after `seq` in a chat, in ascending order, for a client that was away. Marks nothing as read. A page ends
+ * early when its messages are long.
+ */
+export const messageSince = declare({
+  path: 'message/since',
+  method: 'GET',
+  allow: 'user',
+  tag: 'message',
+  summary: { zh: '按 seq 补齐错过的消息', en: 'Get the messages that were missed' },
+  input: z.object({
+    id: id(),
+    type: chatType(),
+    /** The client has seen everything up to here; 0 for nothing. */
+    seq: integer(0, ID_MAX),
+    limit: integerOr(1, 500, 100),
+  }),
+  output: MissedMessages,
 })
 
 /** Takes a message back: it becomes a notice. Pushes `revoke`. */

@@ -1,4 +1,4 @@
-import type { MessageRow } from '@parley/contract'
+import type { MessageRow, MissedMessages } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
 import { type ChatAddress, type Conversations, DELETED, notHiddenFrom } from '../conversations/index.ts'
@@ -20,6 +20,18 @@ export interface Page {
   mid?: number
 }
 
+/** What a client knows that was away: everything up to `seq`; and how many messages it takes at once. */
+export interface Absence {
+  seq: number
+  limit: number
+}
+
+/**
+ * Where a page of missed messages ends early: a websocket is cut off when it falls 1 MiB behind, and a character may
+ * take three bytes.
+ */
+const MISSED_CHARACTERS_MAX = 262_144
+
 /** Reading a conversation: pages of it, and how much of it is unread. */
 export class History {
   constructor(private readonly dependencies: Dependencies) {}
@@ -40,6 +52,34 @@ export class History {
     return this.#rows(uid, address, messages.reverse())
   }
 
+  /**
+   * The messages after a seq, in ascending order. Revoked ones come as their notices; what the caller deleted, or
+   * somebody deleted for all, is left out, and `through_seq` goes past it. Marks nothing as read: catching up is not
+   * reading.
+   * @throws AppError not_member
+   */
+  async since(uid: number, address: ChatAddress, { seq, limit }: Absence): Promise<MissedMessages> {
+    const { conversations, chats } = this.dependencies
+    const chat = await chats.own(uid, address)
+    if (!chat) return { messages: [], through_seq: 0, last_seq: 0, more: 0 }
+    // Looked up first: what is sent from now on is beyond this answer.
+    const { last_seq } = (await conversations.find(chat.conversationId)) ?? { last_seq: 0 }
+    const found = await this.#seenBy(uid, chat.conversationId)
+      .where('seq', '>', seq)
+      .where('seq', '<=', last_seq)
+      .orderBy('seq')
+      .limit(limit + 1)
+      .execute()
+    const page = beginning(found, limit)
+    const isCut = page.length < found.length
+    return {
+      messages: await this.#rows(uid, address, page),
+      through_seq: isCut ? page.at(-1)!.seq : last_seq,
+      last_seq,
+      more: isCut ? 1 : 0,
+    }
+  }
+
   /** How many messages are unread; 0 where no chat has begun. */
   async unread(uid: number, address: ChatAddress): Promise<number> {
     const { conversations, chats } = this.dependencies
@@ -58,14 +98,18 @@ export class History {
     limit: number,
     throughSeq: number | undefined,
   ): Promise<Message[]> {
-    let query = this.dependencies.db.read
+    let query = this.#seenBy(uid, conversationId)
+    if (throughSeq !== undefined) query = query.where('seq', '<=', throughSeq)
+    return query.orderBy('seq', 'desc').limit(limit).execute()
+  }
+
+  #seenBy(uid: number, conversationId: number) {
+    return this.dependencies.db.read
       .selectFrom('message')
       .selectAll()
       .where('conversation_id', '=', conversationId)
       .where('removed', '!=', DELETED)
       .where(notHiddenFrom(uid))
-    if (throughSeq !== undefined) query = query.where('seq', '<=', throughSeq)
-    return query.orderBy('seq', 'desc').limit(limit).execute()
   }
 
   async #rows(uid: number, { type }: ChatAddress, messages: Message[]): Promise<MessageRow[]> {
@@ -90,4 +134,14 @@ export class History {
       }
     })
   }
+}
+
+/** At most `limit` messages, and no more than fit into an answer; one in any case, so that the reader comes on. */
+function beginning(messages: readonly Message[], limit: number): Message[] {
+  let characters = 0
+  const end = messages.findIndex((message, index) => {
+    characters += message.content.length + message.quote_content.length
+    return index === limit || (index > 0 && characters > MISSED_CHARACTERS_MAX)
+  })
+  return end === -1 ? [...messages] : messages.slice(0, end)
 }

@@ -4,6 +4,7 @@ import {
   messageGet,
   messageRevoke,
   messageSend,
+  messageSince,
   messageUnreadCount,
   messageUpdateLastReadTime,
   unreadCount,
@@ -42,6 +43,10 @@ export function messageOperations({
 
     implement(messageGet, ({ actor }, { limit, mid, ...address }) =>
       history.page(actor.uid, address, { limit, mid }),
+    ),
+
+    implement(messageSince, ({ actor }, { seq, limit, ...address }) =>
+      history.since(actor.uid, address, { seq, limit }),
     ),
 
     implement(messageRevoke, ({ actor }, { mid, ...address }) => removal.revoke(actor.uid, address, mid)),

@@ -49,6 +49,7 @@ export class ChatList {
         unread_count: unreadCount(chat.counted - chat.read_counted),
         top: chat.pinned ? 1 : 0,
         muted: chat.muted ? 1 : 0,
+        last_seq: chat.last_seq,
         items: last ? [itemOf(last, to, chat.kind, nameOf, pictureFor)] : [],
       }
     }
