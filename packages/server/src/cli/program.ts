@@ -181,6 +181,17 @@ function addDataCommands(program: Command): void {
     .argument('<file>', say({ zh: '备份文件', en: 'the backup' }))
     .option('--force', say({ zh: '即使 DATA_DIR 中已有数据', en: 'also when DATA_DIR holds data' }))
     .action(async (file, options) => (await import('./backup/restore.ts')).restore(file, options))
+  addCommand(program, 'migrate-files', {
+    summary: {
+      zh: '把 DATA_DIR 中的上传文件复制到 S3 存储',
+      en: 'copy the uploads of DATA_DIR into the S3 store',
+    },
+    more: {
+      zh: '需要 DATA_DIR 和 S3_* 变量。可重复运行，不改动 DATA_DIR；服务器改用存储后请再运行一次。',
+      en: 'Needs DATA_DIR and the variables S3_*. It may be repeated and leaves DATA_DIR as it is; run it once more after the server has been started with the store.',
+    },
+    example: 'DATA_DIR=/srv/parley S3_BUCKET=parley parley migrate-files',
+  }).action(async () => (await import('./migrate-files.ts')).migrateFiles())
   addCommand(program, 'demo', {
     summary: {
       zh: '在空站点中填入演示数据：40 个用户、12 个群、3000 条消息',

@@ -68,7 +68,7 @@ export async function runningServer(dataDir: string): Promise<number | undefined
   if (!isInUse(dataDir)) return undefined
   const text = await readFile(join(dataDir, PID_FILE), 'utf8').catch(() => '')
   const pid = Number.parseInt(text, 10)
-  return pid > 1 && isParley(pid) ? pid : undefined
+  return pid > 0 && isParley(pid) ? pid : undefined
 }
 
 /**

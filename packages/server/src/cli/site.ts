@@ -8,17 +8,15 @@ import { setLogLevel } from '../log.ts'
 import { Credentials, ServerKeys, Sessions } from '../modules/accounts/index.ts'
 import { Administrators } from '../modules/admin/index.ts'
 import { Users } from '../modules/users/index.ts'
-import { type Database, openSqlite } from '../storage/index.ts'
+import { DATABASE_FILE, type Database, openDatabase } from '../storage/index.ts'
 import { CommandError, systemReason } from './failure.ts'
 import { say } from './language.ts'
-import { tellRunningServer } from './running.ts'
-
-/** The database's file in the data folder. */
-export const DATABASE_FILE = 'parley.sqlite'
+import { tellServers } from './nodes.ts'
 
 /** Messages are nobody's business but the server's own user's. */
 const DATA_DIR_MODE = 0o700
 
+/** The path of the SQLite file. */
 export const databaseFile = (dataDir: string): string => join(dataDir, DATABASE_FILE)
 
 /** What commands work with: accounts and keys, straight on the database, beside a server that may be running. */
@@ -61,8 +59,8 @@ export function dataFolderFailure(dataDir: string, error: unknown): ConfigError 
 }
 
 /** @throws CommandError when there is no database in the data folder: the command would speak of an empty site */
-export function requireDatabase({ dataDir }: Config): void {
-  if (existsSync(databaseFile(dataDir))) return
+export function requireDatabase({ dataDir, postgres }: Config): void {
+  if (postgres || existsSync(databaseFile(dataDir))) return
   throw new CommandError({
     zh: `DATA_DIR 是 ${JSON.stringify(dataDir)}，其中没有数据库：请把 DATA_DIR 设为服务器所用的文件夹`,
     en: `DATA_DIR is ${JSON.stringify(dataDir)}, which holds no database: set DATA_DIR to the folder of the server`,
@@ -70,35 +68,62 @@ export function requireDatabase({ dataDir }: Config): void {
 }
 
 /**
+ * For commands that copy the SQLite file.
+ * @throws CommandError when the site's database is another one
+ */
+export function requireSqlite({ postgres }: Config): void {
+  if (!postgres) return
+  throw new CommandError({
+    zh: '数据库由 DATABASE_URL 指定，请用 PostgreSQL 自带的工具备份与恢复（pg_dump、pg_basebackup；见 docs/operations.md）',
+    en: 'the database is the one of DATABASE_URL: back it up and restore it with the tools of PostgreSQL (pg_dump, pg_basebackup; see docs/operations.md)',
+  })
+}
+
+/**
  * Opens the database, bringing its schema up to date.
  * @throws CommandError with one line that says what to do
  */
-export async function openDatabase({ dataDir }: Config): Promise<Database> {
-  const file = databaseFile(dataDir)
+export async function openSiteDatabase(config: Config): Promise<Database> {
   try {
-    return await openSqlite(file)
+    return await openDatabase(config)
   } catch (error) {
-    throw databaseFailure(file, error)
+    throw databaseFailure(config, error)
   }
 }
 
+type Place = Pick<Config, 'dataDir' | 'postgres'>
+
+/** The database as people know it: without name and password. */
+function databaseName({ dataDir, postgres }: Place): string {
+  if (!postgres) return databaseFile(dataDir)
+  const { host, pathname } = new URL(postgres.url)
+  return `${host}${pathname}`
+}
+
 /** What went wrong with opening the database, as a line for people. */
-export function databaseFailure(file: string, error: unknown): CommandError {
+export function databaseFailure(place: Place, error: unknown): CommandError {
   const message = error instanceof Error ? error.message : String(error)
+  const name = databaseName(place)
   // Kysely's words for a migration that has run but is not among ours.
   if (message.includes('corrupted migrations')) {
     return new CommandError(
       {
-        zh: `数据库 ${file} 由更新版本的 Parley 创建：请升级 Parley`,
-        en: `the database ${file} was made by a newer version of Parley: update Parley`,
+        zh: `数据库 ${name} 由更新版本的 Parley 创建：请升级 Parley`,
+        en: `the database ${name} was made by a newer version of Parley: update Parley`,
       },
       error,
     )
   }
+  const [zh, en] = place.postgres
+    ? [
+        '请检查 DATABASE_URL 中的地址、库名、用户名和密码',
+        'check address, name, user and password in DATABASE_URL',
+      ]
+    : ['请检查该文件，或把 DATA_DIR 设为其他文件夹', 'check that file, or set DATA_DIR to another folder']
   return new CommandError(
     {
-      zh: `无法打开数据库 ${file}（${message}）：请检查该文件，或把 DATA_DIR 设为其他文件夹`,
-      en: `the database ${file} cannot be opened (${message}): check that file, or set DATA_DIR to another folder`,
+      zh: `无法打开数据库 ${name}（${message}）：${zh}`,
+      en: `the database ${name} cannot be opened (${message}): ${en}`,
     },
     error,
   )
@@ -132,7 +157,7 @@ export async function withSite<Result>(
   const config = commandConfig()
   if (create) await prepareDataFolder(config.dataDir)
   else requireDatabase(config)
-  const db = await openDatabase(config)
+  const db = await openSiteDatabase(config)
   try {
     return await work(assemble(db))
   } finally {
@@ -140,12 +165,12 @@ export async function withSite<Result>(
   }
 }
 
-/** As {@link withSite}, for work that changes something: a running server is told afterwards. */
+/** As {@link withSite}, for work that changes something: running servers are told afterwards. */
 export async function changeSite<Result>(
   options: SiteOptions,
   work: (site: Site) => Promise<Result>,
 ): Promise<Result> {
   const result = await withSite(options, work)
-  await tellRunningServer(loadConfig().dataDir)
+  await tellServers(loadConfig())
   return result
 }

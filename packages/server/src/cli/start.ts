@@ -1,16 +1,18 @@
-import { existsSync } from 'node:fs'
 import { AppError } from '@parley/contract'
 import { createServices, type Services, VERSION } from '../app.ts'
+import { ClusterError } from '../cluster/index.ts'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { log, setLogLevel } from '../log.ts'
+import { StoreError } from '../media/index.ts'
 import { type RunningServer, startServer } from '../serve.ts'
-import { DatabaseError } from '../storage/index.ts'
+import { DatabaseError, FIRST_MIGRATION } from '../storage/index.ts'
 import { bannerLines } from './banner.ts'
 import { CommandError, systemReason } from './failure.ts'
+import { fileStoreFailure } from './file-store.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
 import { type Claim, claimDataFolder, runningServer } from './running.ts'
-import { databaseFailure, databaseFile, dataFolderFailure, prepareDataFolder } from './site.ts'
+import { databaseFailure, dataFolderFailure, prepareDataFolder } from './site.ts'
 import { listenToSignals } from './stopping.ts'
 
 /** `parley start`: runs until a signal ends it. */
@@ -22,7 +24,6 @@ export async function start(): Promise<never> {
   requireFreePort(config)
   await prepareDataFolder(config.dataDir)
   const claim = await takeFolder(config)
-  const isFirst = !existsSync(databaseFile(config.dataDir))
   const services = await open(config)
   const server = await listen(config, services)
   signals.serve({
@@ -34,7 +35,7 @@ export async function start(): Promise<never> {
   })
   watchFailures()
   await claim.announce()
-  greet(services, server, isFirst)
+  greet(services, server)
   return new Promise(() => {})
 }
 
@@ -48,12 +49,12 @@ function watchFailures(): void {
   })
 }
 
-function greet({ config }: Services, server: RunningServer, isFirst: boolean): void {
+function greet({ config, db }: Services, server: RunningServer): void {
   const lines = bannerLines({
     version: VERSION,
     url: config.publicUrl ?? server.url,
     dataDir: config.dataDir,
-    isFirst,
+    isFirst: db.migrated.includes(FIRST_MIGRATION),
     setupToken: server.setupToken,
     keyFile: server.serverKeyFile,
   })
@@ -80,16 +81,28 @@ async function open(config: Config): Promise<Services> {
   }
 }
 
-function openFailure({ dataDir }: Config, error: unknown): unknown {
+function openFailure(config: Config, error: unknown): unknown {
+  if (error instanceof StoreError) return fileStoreFailure(config, error)
   if (error instanceof ConfigError || error instanceof AppError) return error
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof ClusterError) return clusterFailure(message)
   // Kysely's migrator fails with errors of its own.
   if (error instanceof DatabaseError || message.includes('migration')) {
-    return databaseFailure(databaseFile(dataDir), error)
+    return databaseFailure(config, error)
   }
-  if (systemReason(error) !== undefined) return dataFolderFailure(dataDir, error)
+  if (systemReason(error) !== undefined) return dataFolderFailure(config.dataDir, error)
   return new CommandError({ zh: `无法启动：${message}`, en: `cannot start: ${message}` }, error)
 }
+
+/** @param message where Redis should be and why it does not answer */
+const clusterFailure = (message: string): ConfigError =>
+  new ConfigError(
+    'REDIS_URL',
+    say({
+      zh: `指向的 Redis 没有应答（${message}）：请检查地址和密码，并确认 Redis 正在运行`,
+      en: `leads to a Redis that does not answer (${message}): check address and password, and that it runs`,
+    }),
+  )
 
 async function listen(config: Config, services: Services): Promise<RunningServer> {
   try {

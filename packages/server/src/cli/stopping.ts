@@ -65,8 +65,9 @@ export function listenToSignals(): Signals {
   }
 
   const hangUp = async () => {
-    if (isOnTerminal && !hasTerminal()) return stop('SIGHUP')
+    // The launcher passes on what the terminal sends as well, on a busy machine much later: that asks for no haste.
     if (stopping) return
+    if (isOnTerminal && !hasTerminal()) return stop('SIGHUP')
     try {
       await reactions?.reload()
       log.info('reloaded')

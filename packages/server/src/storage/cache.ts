@@ -1,16 +1,15 @@
 import { LRUCache } from 'lru-cache'
+import { type Bus, RELOAD_TOPIC } from '../cluster/index.ts'
 
-/** How caches hear of changes made elsewhere; the bus fits it. */
-export interface Invalidations {
-  publish(topic: string, payload: unknown): void
-  subscribe(topic: string, handler: (payload: unknown) => void): () => void
-}
-
-const CLEAR_ALL = 'cache:*'
+/** How caches hear of changes made elsewhere. */
+export type Invalidations = Pick<Bus, 'publish' | 'subscribe' | 'linked' | 'onLink'>
 
 /**
  * A bounded cache in front of reads. It keeps promises, not values: a read that began before a change is dropped
  * with its entry, so it can never put an old value back.
+ *
+ * While changes made on other nodes may be missed it keeps nothing: an entry lasts as long as its read, which only
+ * those share who ask meanwhile.
  */
 export class ReadCache<Key extends string | number, Value> {
   readonly #entries: LRUCache<Key, Promise<Value>>
@@ -29,7 +28,8 @@ export class ReadCache<Key extends string | number, Value> {
     this.#entries = new LRUCache({ max: entriesMax })
     this.#topic = `cache:${name}`
     invalidations.subscribe(this.#topic, (key) => this.#entries.delete(key as Key))
-    invalidations.subscribe(CLEAR_ALL, () => this.#entries.clear())
+    invalidations.subscribe(RELOAD_TOPIC, () => this.#entries.clear())
+    invalidations.onLink(() => this.#entries.clear())
   }
 
   get(key: Key): Promise<Value> {
@@ -37,9 +37,12 @@ export class ReadCache<Key extends string | number, Value> {
     if (known) return known
     const loading = this.load(key)
     this.#entries.set(key, loading)
-    loading.catch(() => {
+    const drop = () => {
       if (this.#entries.peek(key) === loading) this.#entries.delete(key)
-    })
+    }
+    loading.then(() => {
+      if (!this.invalidations.linked) drop()
+    }, drop)
     return loading
   }
 
@@ -48,6 +51,3 @@ export class ReadCache<Key extends string | number, Value> {
     this.invalidations.publish(this.#topic, key)
   }
 }
-
-/** Drops every cache's content, here and elsewhere: the database was changed by another program. */
-export const clearCaches = (invalidations: Invalidations): void => invalidations.publish(CLEAR_ALL, null)

@@ -9,6 +9,8 @@ import type { Tables } from './tables.ts'
  */
 export interface Database {
   readonly dialect: DialectName
+  /** The migrations that were applied when it was opened; all of them when it was empty. */
+  readonly migrated: readonly string[]
   readonly read: Kysely<Tables>
   readonly write: Kysely<Tables>
   /**
@@ -23,6 +25,8 @@ export interface Database {
   ping(): Promise<void>
   /** How many writes wait for a commit. */
   waitingWrites(): number
+  /** How many writes were made again since it was opened, because another one got in their way. */
+  retriedWrites(): number
   close(): Promise<void>
 }
 

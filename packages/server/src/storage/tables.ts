@@ -64,6 +64,14 @@ export interface AppTable {
   dialect: 'pusher' | 'woker'
 }
 
+/** What every node must know alike and nobody else at all; made by whichever node starts first. */
+export interface SecretTable {
+  /** `invite` and `sms`: keys. `setup:` and a hash: the one-time link of a first start, which opens with that token. */
+  name: string
+  /** A key in hex; empty for a link. */
+  value: string
+}
+
 /** A site setting that differs from its default. */
 export interface SettingTable {
   name: string
@@ -220,6 +228,7 @@ export interface Tables {
   session: SessionTable
   server_key: ServerKeyTable
   app: AppTable
+  secret: SecretTable
   setting: SettingTable
   friendship: FriendshipTable
   friend_request: FriendRequestTable

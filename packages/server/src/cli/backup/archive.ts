@@ -16,7 +16,10 @@ export const NOTE_FILE = 'parley-backup.json'
 /** Grows when an older Parley could not restore the archive. */
 export const FORMAT = 1
 
-/** Files of the data folder that a site cannot do without, beside the database. */
+/**
+ * Files of the data folder that a site cannot do without, beside the database. `secrets.json` is there in sites of an
+ * older version, which have not started since.
+ */
 export const SMALL_FILES = ['secrets.json', 'server.key'] as const
 export const UPLOAD_FOLDER = 'upload'
 

@@ -2,15 +2,18 @@ import { existsSync, rmSync, statSync } from 'node:fs'
 import { open, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import manifest from '../../../package.json'
+import type { Config } from '../../config.ts'
 import { formatSize } from '../../media/index.ts'
+import { DATABASE_FILE } from '../../storage/index.ts'
 import { CommandError, systemReason } from '../failure.ts'
 import { interruptible } from '../interruptions.ts'
 import { say } from '../language.ts'
 import { print } from '../output.ts'
 import { startProgress } from '../progress.ts'
-import { commandConfig, DATABASE_FILE, databaseFailure, databaseFile, requireDatabase } from '../site.ts'
+import { commandConfig, databaseFailure, databaseFile, requireDatabase, requireSqlite } from '../site.ts'
 import { FORMAT, SMALL_FILES, type Source, uploadsOf, writeArchive } from './archive.ts'
 import { syncFolder } from './durable.ts'
+import { uploadsElsewhere } from './elsewhere.ts'
 import { checkDatabase, copyDatabase } from './snapshot.ts'
 
 const PRIVATE_MODE = 0o600
@@ -18,6 +21,7 @@ const PRIVATE_MODE = 0o600
 /** `parley backup FILE`: everything a site consists of, at one moment, whether a server runs or not. */
 export async function backup(file: string, { force }: { force?: true }): Promise<void> {
   const config = commandConfig()
+  requireSqlite(config)
   requireDatabase(config)
   const target = resolve(file)
   requireTarget(target, force === true)
@@ -29,7 +33,7 @@ export async function backup(file: string, { force }: { force?: true }): Promise
   }
   const files = await interruptible(cleanUp, async () => {
     try {
-      await snapshot(databaseFile(config.dataDir), copy)
+      await snapshot(config, copy)
       const packed = await pack(config.dataDir, copy, beside)
       await rename(beside, target)
       await syncFolder(dirname(target))
@@ -47,6 +51,7 @@ export async function backup(file: string, { force }: { force?: true }): Promise
       en: `Backed up to ${target} (${size}, ${files} files). It holds secrets: keep it safe.`,
     }),
   )
+  if (config.s3) print(uploadsElsewhere(config.s3))
 }
 
 function requireTarget(target: string, force: boolean): void {
@@ -63,7 +68,8 @@ function requireTarget(target: string, force: boolean): void {
   })
 }
 
-async function snapshot(database: string, copy: string): Promise<void> {
+async function snapshot(config: Config, copy: string): Promise<void> {
+  const database = databaseFile(config.dataDir)
   // SQLite would make the file readable for everybody; an empty one it takes as it is.
   await writeFile(copy, '', { flag: 'wx', mode: PRIVATE_MODE })
   const progress = startProgress()
@@ -71,7 +77,7 @@ async function snapshot(database: string, copy: string): Promise<void> {
     progress.update(say({ zh: '正在复制数据库', en: 'Copying the database' }))
     copyDatabase(database, copy)
   } catch (error) {
-    throw databaseFailure(database, error)
+    throw databaseFailure(config, error)
   } finally {
     progress.end()
   }

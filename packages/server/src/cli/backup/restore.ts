@@ -2,16 +2,18 @@ import { existsSync, rmSync } from 'node:fs'
 import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { formatSize } from '../../media/index.ts'
+import { DATABASE_FILE } from '../../storage/index.ts'
 import { CommandError, systemReason } from '../failure.ts'
 import { interruptible } from '../interruptions.ts'
 import { say } from '../language.ts'
 import { print } from '../output.ts'
 import { startProgress } from '../progress.ts'
 import { type Claim, claimDataFolder, LOCK_FILE, PID_FILE } from '../running.ts'
-import { commandConfig, DATABASE_FILE, databaseFile, prepareDataFolder } from '../site.ts'
+import { commandConfig, databaseFile, prepareDataFolder, requireSqlite } from '../site.ts'
 import { fileTime, shortTime } from '../times.ts'
 import { type BackupNote, SMALL_FILES, UPLOAD_FOLDER } from './archive.ts'
 import { syncFolder } from './durable.ts'
+import { uploadsElsewhere } from './elsewhere.ts'
 import { checkDatabase } from './snapshot.ts'
 import { unpack } from './unpack.ts'
 
@@ -25,7 +27,9 @@ const ASIDE_PREFIX = 'before-restore-'
 
 /** `parley restore FILE`: puts a backup into the data folder, once it is known to be whole. */
 export async function restore(file: string, { force }: { force?: true }): Promise<void> {
-  const { dataDir } = commandConfig()
+  const config = commandConfig()
+  requireSqlite(config)
+  const { dataDir } = config
   const archive = resolve(file)
   if (!existsSync(archive)) {
     throw new CommandError({ zh: `${archive} 不存在`, en: `${archive} does not exist` })
@@ -48,6 +52,7 @@ export async function restore(file: string, { force }: { force?: true }): Promis
       try {
         const note = await stage(archive, staged)
         tell(dataDir, note, await putInPlace(dataDir, staged, old))
+        if (config.s3) print(uploadsElsewhere(config.s3))
       } catch (error) {
         throw withoutSystemWords(dataDir, error)
       } finally {

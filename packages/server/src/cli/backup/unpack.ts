@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
 import { isUploadPath } from '../../media/index.ts'
+import { DATABASE_FILE } from '../../storage/index.ts'
 import { CommandError } from '../failure.ts'
-import { DATABASE_FILE } from '../site.ts'
 import { type BackupNote, FORMAT, NOTE_FILE, SMALL_FILES } from './archive.ts'
 
 const PRIVATE_MODE = 0o600

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { CommandError } from '../failure.ts'
 import { say } from '../language.ts'
+import { tellServers } from '../nodes.ts'
 import { print } from '../output.ts'
 import { readNewPassword } from '../password.ts'
 import { type Progress, startProgress } from '../progress.ts'
-import { tellRunningServer } from '../running.ts'
 import { commandConfig, prepareDataFolder } from '../site.ts'
 import { formatTable } from '../table.ts'
 import { Attachments } from './attachments.ts'
@@ -41,7 +41,7 @@ export async function demo({ passwordStdin }: { passwordStdin?: true }): Promise
     progress.end()
     await stage.close()
   }
-  await tellRunningServer(config.dataDir)
+  await tellServers(config)
   tell(password)
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Database } from '../../storage/index.ts'
+import type { Transaction } from 'kysely'
+import type { Database, Tables } from '../../storage/index.ts'
 
 /** A websocket application. The dialect decides the prefix of its own events: `pusher:` or `woker:`. */
 export interface App {
@@ -7,6 +8,8 @@ export interface App {
   readonly secret: string
   readonly dialect: 'pusher' | 'woker'
 }
+
+const DIALECTS = ['pusher', 'woker'] as const satisfies readonly App['dialect'][]
 
 /** Like the keys of the original: 32 hex digits. */
 const newKey = () => randomBytes(16).toString('hex')
@@ -26,30 +29,28 @@ export class Apps {
   }
 
   /**
-   * Reads the applications; the first start makes them.
+   * Reads the applications; the first start makes them. Nodes that start at once agree.
    * @param given what `APP_KEY` and `APP_SECRET` say; it replaces the stored one
    */
   static async load(db: Database, given: { key: string; secret: string } | undefined): Promise<Apps> {
+    const made = DIALECTS.map((dialect) => ({ key: newKey(), secret: newSecret(), dialect }))
     return db.transaction(async (tx) => {
-      if (given) {
-        await tx
-          .deleteFrom('app')
-          .where((eb) => eb.or([eb('dialect', '=', 'pusher'), eb('key', '=', given.key)]))
-          .execute()
+      let stored = await readApps(tx)
+      if (given && !isKnown(stored, given)) {
+        await replacePusher(tx, given)
+        stored = await readApps(tx)
+      }
+      const missing = made.filter(({ dialect }) => !stored.some((app) => app.dialect === dialect))
+      if (missing.length > 0) {
         await tx
           .insertInto('app')
-          .values({ ...given, dialect: 'pusher' })
+          .values(missing)
+          .onConflict((oc) => oc.column('dialect').doNothing())
           .execute()
+        stored = await readApps(tx)
       }
-      const stored = await tx.selectFrom('app').selectAll().execute()
-      const ensure = async (dialect: App['dialect']): Promise<App> => {
-        const known = stored.find((app) => app.dialect === dialect)
-        if (known) return known
-        const app = { key: newKey(), secret: newSecret(), dialect }
-        await tx.insertInto('app').values(app).execute()
-        return app
-      }
-      return new Apps(await ensure('pusher'), await ensure('woker'))
+      const [pusher, woker] = DIALECTS.map((dialect) => stored.find((app) => app.dialect === dialect)!)
+      return new Apps(pusher!, woker!)
     })
   }
 
@@ -57,4 +58,21 @@ export class Apps {
   find(key: string): App | undefined {
     return this.#byKey.get(key)
   }
+}
+
+const readApps = (tx: Transaction<Tables>): Promise<App[]> => tx.selectFrom('app').selectAll().execute()
+
+/** Every start brings what the environment says: mostly there is nothing to change. */
+const isKnown = (stored: readonly App[], { key, secret }: Pick<App, 'key' | 'secret'>): boolean =>
+  stored.some((app) => app.dialect === 'pusher' && app.key === key && app.secret === secret)
+
+async function replacePusher(tx: Transaction<Tables>, given: { key: string; secret: string }): Promise<void> {
+  await tx
+    .deleteFrom('app')
+    .where((eb) => eb.or([eb('dialect', '=', 'pusher'), eb('key', '=', given.key)]))
+    .execute()
+  await tx
+    .insertInto('app')
+    .values({ ...given, dialect: 'pusher' })
+    .execute()
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
 import { LocalBus } from '../../cluster/index.ts'
@@ -87,20 +87,20 @@ test('bad names are refused', async () => {
 
 test('use is noted at most once an hour', async () => {
   const key = await keys.add('shop')
-  const usedAt = async () => {
-    // Writes are done in order: once this one is, the note is too.
-    await temp.db.write.deleteFrom('setting').where('name', '=', 'none').execute()
-    return (await keys.list())[0]!.used_at
+  // The note is not waited for by the call that makes it.
+  const untilUsedAt = async (at: number) => {
+    while ((await keys.list())[0]!.used_at !== at) await new Promise(setImmediate)
   }
   const began = now
   await keys.check(key)
-  expect(await usedAt()).toBe(began)
+  await untilUsedAt(began)
   now += 3_599_999
   await keys.check(key)
-  expect(await usedAt()).toBe(began)
+  expect((await keys.list())[0]!.used_at).toBe(began)
   now += 1
   await keys.check(key)
-  expect(await usedAt()).toBe(now)
+  // Had the use before this one been noted, this one would not be.
+  await untilUsedAt(now)
 })
 
 test('the first start makes a key in a private file, later ones keep it', async () => {
@@ -126,6 +126,34 @@ test('a first start that crashed after writing the file takes its key', async ()
   await writeFile(join(temp.dir, 'server.key'), `${key}\n`)
   await start()
   expect(await keys.check(key)).toBe(true)
+})
+
+test('of nodes that start at once one makes the first key, and only it has a file', async () => {
+  const folders = ['a', 'b', 'c'].map((name) => join(temp.dir, name))
+  for (const dataDir of folders) await mkdir(dataDir)
+  const nodes = folders.map((dataDir) => keys.ensure({ apiKey: undefined, dataDir }))
+  const paths = (await Promise.all(nodes)).filter((path) => path !== undefined)
+  expect(paths).toHaveLength(1)
+  expect(await keys.check(await firstKey(paths[0]!))).toBe(true)
+  expect(await keys.list()).toHaveLength(1)
+  expect((await Promise.all(folders.map((folder) => readdir(folder)))).flat()).toEqual(['server.key'])
+})
+
+test('a node that comes later makes no key of its own', async () => {
+  const path = await start()
+  const dataDir = join(temp.dir, 'later')
+  await mkdir(dataDir)
+  expect(await elsewhere.ensure({ apiKey: undefined, dataDir })).toBeUndefined()
+  expect(await readdir(dataDir)).toEqual([])
+  expect(await keys.check(await firstKey(path!))).toBe(true)
+})
+
+test('nodes that start at once with the same key of the environment agree', async () => {
+  const apiKey = 'environment-key'
+  const nodes = [keys, elsewhere, commandLine, keys]
+  await Promise.all(nodes.map((node) => node.ensure({ apiKey, dataDir: temp.dir })))
+  expect(await keys.check(apiKey)).toBe(true)
+  expect(await keys.list()).toHaveLength(1)
 })
 
 test('the key of the environment is good as long as it is set', async () => {

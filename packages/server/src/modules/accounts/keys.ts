@@ -1,9 +1,12 @@
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@parley/contract'
+import type { Transaction } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../clock.ts'
+import { RELOAD_TOPIC } from '../../cluster/index.ts'
 import { log } from '../../log.ts'
-import type { Database } from '../../storage/index.ts'
+import type { Database, Invalidations, Tables } from '../../storage/index.ts'
 import { createPrivateFile, readPrivateFile } from './private-files.ts'
 import { hashToken, newToken } from './tokens.ts'
 
@@ -18,8 +21,8 @@ const HINT_CHARACTERS = 4
 const USED_EVERY_MS = 3600 * 1000
 const CACHE_ENTRIES_MAX = 1000
 /**
- * How long a verdict on a key is believed. Nodes tell each other of a revocation; the command line is a process of
- * its own that no bus reaches, so its revocations are noticed this way.
+ * How long a verdict on a key is believed. Nodes tell each other of a revocation; on a site of one node the command
+ * line is a process of its own that no bus reaches, so its revocations are noticed this way.
  */
 const RECHECK_MS = 2000
 
@@ -50,10 +53,7 @@ interface Verdict {
 
 interface Dependencies {
   db: Database
-  invalidations: {
-    publish(topic: string, payload: unknown): void
-    subscribe(topic: string, handler: (payload: unknown) => void): () => void
-  }
+  invalidations: Invalidations
   clock: Clock
 }
 
@@ -71,7 +71,8 @@ export class ServerKeys {
     this.#db = db
     this.#invalidations = invalidations
     this.#clock = clock
-    invalidations.subscribe(TOPIC, () => this.#verdicts.clear())
+    for (const topic of [TOPIC, RELOAD_TOPIC]) invalidations.subscribe(topic, () => this.#verdicts.clear())
+    invalidations.onLink(() => this.#verdicts.clear())
   }
 
   /** Whether a key is good. Notes its use, which is not waited for. */
@@ -79,7 +80,8 @@ export class ServerKeys {
     const hash = hashToken(token)
     const now = this.#clock()
     let verdict = this.#verdicts.get(hash)
-    if (!verdict || now - verdict.at >= RECHECK_MS) {
+    // While a revocation on another node may be missed, no verdict is believed.
+    if (!verdict || now - verdict.at >= RECHECK_MS || !this.#invalidations.linked) {
       verdict = { at: now, key: this.#find(hash) }
       this.#verdicts.set(hash, verdict)
       verdict.key.catch(() => this.#verdicts.delete(hash))
@@ -107,7 +109,8 @@ export class ServerKeys {
       )
     }
     const token = newToken('pk_')
-    await this.#insert(name, token)
+    await this.#db.transaction((tx) => this.#insert(tx, name, token))
+    this.#forgetVerdicts()
     return token
   }
 
@@ -131,14 +134,15 @@ export class ServerKeys {
       .where(typeof which === 'number' ? 'id' : 'name', '=', which)
       .where('revoked_at', '=', 0)
       .executeTakeFirst()
-    this.forgetVerdicts()
+    this.#forgetVerdicts()
     return numUpdatedRows > 0n
   }
 
   /**
    * Brings the keys in line with the configuration, at start: the key of the environment is good exactly as long as
-   * it is set. A site that never had a key gets one, written into `server.key` (mode 0600) of the data folder.
-   * @returns the path of that file while its key is good
+   * it is set. A site that never had a key gets one, written into `server.key` (mode 0600) of the data folder. Of
+   * several nodes that start at once, one makes it.
+   * @returns the path of that file while its key is good; undefined where there is none, as on the other nodes
    */
   async ensure({
     apiKey,
@@ -149,63 +153,74 @@ export class ServerKeys {
   }): Promise<string | undefined> {
     await this.#syncEnvironmentKey(apiKey)
     const path = join(dataDir, KEY_FILE)
-    const keys = await this.list()
-    if (apiKey === undefined && keys.length === 0) await this.#makeFirst(path)
+    if (apiKey === undefined && !(await this.#hasAny(this.#db.read))) await this.#makeFirst(path)
     const stored = await readPrivateFile(path)
     return stored !== undefined && (await this.#find(hashToken(stored))) ? path : undefined
   }
 
   /** A crash between file and row is healed by the next start: the file's key is taken. */
   async #makeFirst(path: string): Promise<void> {
-    await createPrivateFile(path, `${newToken('pk_')}\n`)
+    const isOurs = await createPrivateFile(path, `${newToken('pk_')}\n`)
     const token = await readPrivateFile(path)
-    if (token) await this.#insert(FIRST_NAME, token)
+    if (!token) return
+    const isFirst = await this.#db.transaction(async (tx) => {
+      if (await this.#hasAny(tx)) return false
+      await this.#insert(tx, FIRST_NAME, token)
+      return true
+    })
+    if (isFirst) this.#forgetVerdicts()
+    // Another node was faster: nobody should take this for a key.
+    else if (isOurs) await unlink(path)
   }
 
   async #syncEnvironmentKey(apiKey: string | undefined): Promise<void> {
     const hash = apiKey === undefined ? '' : hashToken(apiKey)
-    // A key that was set earlier was not revoked by anybody: its row goes, so that it may come back.
-    await this.#db.write
-      .deleteFrom('server_key')
-      .where('name', '=', ENVIRONMENT_NAME)
-      .where('revoked_at', '=', 0)
-      .where('key_hash', '!=', hash)
-      .execute()
-    this.forgetVerdicts()
-    if (apiKey === undefined) return
-    const same = await this.#db.read
-      .selectFrom('server_key')
-      .select('revoked_at')
-      .where('key_hash', '=', hash)
-      .executeTakeFirst()
-    if (!same) await this.#insert(ENVIRONMENT_NAME, apiKey)
-    else if (same.revoked_at > 0) log.warn({ variable: ENVIRONMENT_NAME }, 'server_key_was_revoked')
-  }
-
-  async #insert(name: string, token: string): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      const taken = await tx
-        .selectFrom('server_key')
-        .select('id')
-        .where('name', '=', name)
-        .where('revoked_at', '=', 0)
-        .executeTakeFirst()
-      if (taken) throw nameError('已被使用', 'is in use')
+    const isRevoked = await this.#db.transaction(async (tx) => {
+      // A key that was set earlier was not revoked by anybody: its row goes, so that it may come back.
       await tx
-        .insertInto('server_key')
-        .values({
-          name,
-          key_hash: hashToken(token),
-          hint: token.slice(-HINT_CHARACTERS),
-          created_at: this.#clock(),
-        })
+        .deleteFrom('server_key')
+        .where('name', '=', ENVIRONMENT_NAME)
+        .where('revoked_at', '=', 0)
+        .where('key_hash', '!=', hash)
         .execute()
+      if (apiKey === undefined) return false
+      const same = await tx
+        .selectFrom('server_key')
+        .select('revoked_at')
+        .where('key_hash', '=', hash)
+        .executeTakeFirst()
+      if (!same) await this.#insert(tx, ENVIRONMENT_NAME, apiKey)
+      return same !== undefined && same.revoked_at > 0
     })
-    this.forgetVerdicts()
+    this.#forgetVerdicts()
+    if (isRevoked) log.warn({ variable: ENVIRONMENT_NAME }, 'server_key_was_revoked')
   }
 
-  /** Has every node look keys up anew: they were changed, perhaps by another program. */
-  forgetVerdicts(): void {
+  async #hasAny(db: Database['read']): Promise<boolean> {
+    return (await db.selectFrom('server_key').select('id').limit(1).executeTakeFirst()) !== undefined
+  }
+
+  async #insert(tx: Transaction<Tables>, name: string, token: string): Promise<void> {
+    const taken = await tx
+      .selectFrom('server_key')
+      .select('id')
+      .where('name', '=', name)
+      .where('revoked_at', '=', 0)
+      .executeTakeFirst()
+    if (taken) throw nameError('已被使用', 'is in use')
+    await tx
+      .insertInto('server_key')
+      .values({
+        name,
+        key_hash: hashToken(token),
+        hint: token.slice(-HINT_CHARACTERS),
+        created_at: this.#clock(),
+      })
+      .execute()
+  }
+
+  /** Has every node look keys up anew. */
+  #forgetVerdicts(): void {
     this.#invalidations.publish(TOPIC, null)
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, rename, unlink, writeFile } from 'node:fs/promises'
+import { link, open, unlink, writeFile } from 'node:fs/promises'
 
 /*
  * Files that hold secrets: readable by the server's own user only, and either whole or not there, whatever crashes.
@@ -51,11 +51,6 @@ async function createInPlace(path: string, text: string): Promise<boolean> {
     if ((error as { code?: string }).code === 'EEXIST') return false
     throw error
   }
-}
-
-/** Replaces a private file as a whole. */
-export async function replacePrivateFile(path: string, text: string): Promise<void> {
-  await rename(await writeBeside(path, text), path)
 }
 
 /** The text of a file without blanks around it; undefined when there is no such file. */

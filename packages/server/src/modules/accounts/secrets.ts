@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-files.ts'
+import type { Database } from '../../storage/index.ts'
+import { readPrivateFile } from './private-files.ts'
 
 /** The keys that the site signs and hashes with: 32 random bytes each, in hex. They never leave the server. */
 export interface Secrets {
@@ -12,33 +13,42 @@ export interface Secrets {
 }
 
 const NAMES = ['invite', 'sms'] as const satisfies readonly (keyof Secrets)[]
-const StoredSecrets = z.partialRecord(z.enum(NAMES), z.string().regex(/^[0-9a-f]{64}$/))
 
-function complete(stored: Partial<Secrets>): Secrets {
-  return Object.fromEntries(
-    NAMES.map((name) => [name, stored[name] ?? randomBytes(32).toString('hex')]),
-  ) as unknown as Secrets
-}
+/** Where older versions kept the keys: one file for one process. */
+const FORMER_FILE = 'secrets.json'
+const FormerSecrets = z.partialRecord(z.enum(NAMES), z.string().regex(/^[0-9a-f]{64}$/))
 
-const fileText = (secrets: Secrets) => `${JSON.stringify(secrets, null, 2)}\n`
+const newKey = () => randomBytes(32).toString('hex')
 
 /**
- * Reads `secrets.json` of the data folder, which is created with random keys (mode 0600) at the first start. Keys that
- * a later version needs are added to it.
- * @throws Error when the file is damaged: guessing new keys would silently invalidate what was signed with the old
+ * Reads the site's keys from the database. The first start makes them, and nodes that start at once agree: whoever
+ * writes a key first has made it for all. A site that has them in `secrets.json` of the data folder, from an older
+ * version, keeps those; the file is not looked at again.
+ * @throws Error when that file is damaged: guessing new keys would silently invalidate what was signed with the old
  */
-export async function loadSecrets(dataDir: string): Promise<Secrets> {
-  const path = join(dataDir, 'secrets.json')
-  if ((await readPrivateFile(path)) === undefined) await createPrivateFile(path, fileText(complete({})))
-  const stored = parseStored(path, (await readPrivateFile(path)) ?? '')
-  const secrets = complete(stored)
-  if (NAMES.some((name) => stored[name] === undefined)) await replacePrivateFile(path, fileText(secrets))
-  return secrets
+export async function loadSecrets(db: Database, dataDir: string): Promise<Secrets> {
+  const known = await readStored(db)
+  const missing = NAMES.filter((name) => known[name] === undefined)
+  if (missing.length === 0) return known as Secrets
+  const former = await readFormer(join(dataDir, FORMER_FILE))
+  await db.write
+    .insertInto('secret')
+    .values(missing.map((name) => ({ name, value: former[name] ?? newKey() })))
+    .onConflict((oc) => oc.column('name').doNothing())
+    .execute()
+  return (await readStored(db)) as Secrets
 }
 
-function parseStored(path: string, text: string): Partial<Secrets> {
+async function readStored(db: Database): Promise<Partial<Secrets>> {
+  const rows = await db.read.selectFrom('secret').selectAll().where('name', 'in', NAMES).execute()
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+}
+
+async function readFormer(path: string): Promise<Partial<Secrets>> {
+  const text = await readPrivateFile(path)
+  if (text === undefined) return {}
   try {
-    return StoredSecrets.parse(JSON.parse(text))
+    return FormerSecrets.parse(JSON.parse(text))
   } catch {
     // Without the parser's own message: it may quote the file.
     throw new Error(`${path} is damaged: restore it from a backup, or remove it to have new keys made`)

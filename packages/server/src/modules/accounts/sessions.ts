@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../clock.ts'
 import { log } from '../../log.ts'
-import { type Database, ReadCache, type Session } from '../../storage/index.ts'
+import { type Database, type Invalidations, ReadCache, type Session } from '../../storage/index.ts'
 import type { Users } from '../users/index.ts'
 import { hashToken, newToken } from './tokens.ts'
 
@@ -13,6 +13,8 @@ const SESSIONS_PER_USER_MAX = 100
 const CACHE_ENTRIES_MAX = 100_000
 /** Expired rows are removed in portions, so that other writes get their turn in between. */
 const CLEANING_ROWS_MAX = 500
+/** Sessions that one query looks up by their ids. */
+const LOOKED_UP_MAX = 1000
 
 /** Whom a token stands for. */
 export interface Identity {
@@ -32,7 +34,7 @@ type CachedSession = Pick<Session, 'id' | 'uid' | 'seen_at' | 'expires_at'>
 
 interface Dependencies {
   db: Database
-  invalidations: ConstructorParameters<typeof ReadCache>[3]
+  invalidations: Invalidations
   clock: Clock
   users: Pick<Users, 'find'>
 }
@@ -173,6 +175,21 @@ export class Sessions {
       .returning(['id', 'token_hash'])
       .execute()
     this.#announceEnd(rows)
+  }
+
+  /** Which of these sessions live, as the database has it now: neither ended nor expired. */
+  async living(sessionIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const living = new Set<number>()
+    for (let from = 0; from < sessionIds.length; from += LOOKED_UP_MAX) {
+      const rows = await this.#db.read
+        .selectFrom('session')
+        .select('id')
+        .where('id', 'in', sessionIds.slice(from, from + LOOKED_UP_MAX))
+        .where('expires_at', '>', this.#clock())
+        .execute()
+      for (const { id } of rows) living.add(id)
+    }
+    return living
   }
 
   /** Has a callback run for every session that ends, on every node and whatever ends it. */

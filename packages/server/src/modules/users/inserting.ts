@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { AppError } from '@parley/contract'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { type Database, isUniqueViolation, type NewUser, type Tables } from '../../storage/index.ts'
 import type { NewAccount } from './account.ts'
 
@@ -10,18 +10,25 @@ const NID_END = 1_000_000_000
 const TRIES_MAX = 10
 const NID_TEXT = /^[1-9]\d{6,8}$/
 
+/**
+ * What must hold at the very moment at which an account comes to be: it runs in the same transaction, and what it writes
+ * takes effect with the account. It throws to refuse.
+ */
+export type AccountCondition = (tx: Transaction<Tables>) => Promise<void>
+
 const randomNid = () => randomInt(NID_MIN, NID_END)
 
 /**
  * Writes a new account with a public id of its own: a random number of 7 to 9 digits.
+ * @param condition what must hold besides, if anything
  * @param pickNid proposes one; a taken one is given up for the next
  * @returns its uid
- * @throws AppError username_taken, phone_taken, limit_reached
+ * @throws AppError username_taken, phone_taken, and what the condition throws
  */
 export async function insertAccount(
   db: Database,
   input: NewAccount & { created_at: number },
-  childrenMax: number,
+  condition?: AccountCondition,
   pickNid = randomNid,
 ): Promise<number> {
   // People search by username and by nid alike: a username that reads like somebody's nid could pass for them.
@@ -32,7 +39,7 @@ export async function insertAccount(
     const nid = pickNid()
     if (await hasUsername(db, String(nid))) continue
     try {
-      return await insertOnce(db, rowOf(input, nid), childrenMax)
+      return await insertOnce(db, rowOf(input, nid), condition)
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       if (await hasUsername(db, input.username)) throw new AppError('username_taken', {}, error)
@@ -62,20 +69,29 @@ function rowOf(input: NewAccount & { created_at: number }, nid: number): NewUser
   }
 }
 
-async function insertOnce(db: Database, row: NewUser, childrenMax: number): Promise<number> {
-  if (!row.parent_uid) return insertRow(db.write, row)
-  // Counted in the same transaction: two that open an account at the same time must not both take the last place.
+function insertOnce(db: Database, row: NewUser, condition: AccountCondition | undefined): Promise<number> {
+  if (!condition) return insertRow(db.write, row)
   return db.transaction(async (tx) => {
-    const { children } = await tx
-      .selectFrom('user')
-      .select(sql<number>`count(*)`.as('children'))
-      .where('parent_uid', '=', row.parent_uid!)
-      .where(sql<boolean>`parent_uid > 0`)
-      .executeTakeFirstOrThrow()
-    if (Number(children) >= childrenMax) throw new AppError('limit_reached', { limit: childrenMax })
+    await condition(tx)
     return insertRow(tx, row)
   })
 }
+
+/**
+ * The condition that a parent has fewer than `max` accounts: of two that open an account at the same time only one takes
+ * the last place.
+ */
+export const fewerChildren =
+  (parentUid: number, max: number): AccountCondition =>
+  async (tx) => {
+    const { children } = await tx
+      .selectFrom('user')
+      .select(sql<number>`count(*)`.as('children'))
+      .where('parent_uid', '=', parentUid)
+      .where(sql<boolean>`parent_uid > 0`)
+      .executeTakeFirstOrThrow()
+    if (Number(children) >= max) throw new AppError('limit_reached', { limit: max })
+  }
 
 async function insertRow(db: Kysely<Tables>, row: NewUser): Promise<number> {
   const { uid } = await db.insertInto('user').values(row).returning('uid').executeTakeFirstOrThrow()

@@ -1,5 +1,6 @@
 import { AppError } from '@parley/contract'
 import type { Account } from './account.ts'
+import { fewerChildren } from './inserting.ts'
 import type { Users } from './users.ts'
 
 /** How many accounts a member may open, disabled ones included. */
@@ -34,7 +35,7 @@ export class SubUsers {
     const password_hash = await hashPassword()
     return this.users.create(
       { username, nickname, avatar, sign, password_hash, parent_uid: parentUid },
-      SUB_USERS_MAX,
+      fewerChildren(parentUid, SUB_USERS_MAX),
     )
   }
 

@@ -95,7 +95,7 @@ describe('creating', () => {
     await add({ username: '7654321' })
     const picks = [nid, 7_654_321, 7_000_007]
     const row = { username: 'unlucky', nickname: 'Unlucky', password_hash: '', created_at: now }
-    const uid = await insertAccount(db, row, Number.POSITIVE_INFINITY, () => picks.shift()!)
+    const uid = await insertAccount(db, row, undefined, () => picks.shift()!)
     expect(await users.findByNid(7_000_007)).toMatchObject({ uid, username: 'unlucky' })
   })
 

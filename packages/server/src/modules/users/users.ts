@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { type Database, isUniqueViolation, ReadCache, type User } from '../../storage/index.ts'
 import { ACCOUNT_COLUMNS, type Account, type NewAccount } from './account.ts'
 import { batched } from './batched.ts'
-import { insertAccount } from './inserting.ts'
+import { type AccountCondition, insertAccount } from './inserting.ts'
 
 /** How many accounts are kept in memory. */
 const CACHE_ENTRIES_MAX = 100_000
@@ -92,12 +92,12 @@ export class Users {
 
   /**
    * Makes an account.
-   * @param childrenMax with a `parent_uid`: how many accounts that parent may have
-   * @throws AppError username_invalid, username_taken, phone_taken, limit_reached
+   * @param condition what must hold in the same transaction, if anything
+   * @throws AppError username_invalid, username_taken, phone_taken, and what the condition throws
    */
-  async create(input: NewAccount, childrenMax = Number.POSITIVE_INFINITY): Promise<Account> {
+  async create(input: NewAccount, condition?: AccountCondition): Promise<Account> {
     if (!USERNAME_PATTERN.test(input.username)) throw new AppError('username_invalid')
-    const uid = await insertAccount(this.#db, { ...input, created_at: this.#clock() }, childrenMax)
+    const uid = await insertAccount(this.#db, { ...input, created_at: this.#clock() }, condition)
     // Somebody may have asked for this uid before it existed.
     this.forget(uid)
     return this.require(uid)

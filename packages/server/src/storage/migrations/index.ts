@@ -1,20 +1,53 @@
-import { type Kysely, type Migration, Migrator } from 'kysely'
+import { DEFAULT_MIGRATION_TABLE, type Kysely, type Migration, Migrator, sql } from 'kysely'
 import type { DialectName } from '../dialect.ts'
 import type { Tables } from '../tables.ts'
 import { initial } from './0001-initial.ts'
+import { secrets } from './0002-secrets.ts'
+import { oneRetry } from './0003-one-retry.ts'
 
-/** All migrations by name, in order. They only go forward: a release adds, a later one removes. */
+/** The name of the migration that an empty database begins with. */
+export const FIRST_MIGRATION = '0001-initial'
+
+/**
+ * All migrations by name, in order. They only go forward. A version adds, and the one before goes on working with what it
+ * added; only a later version removes what nobody uses any more, in a migration with `-remove-` in its name.
+ */
 function allMigrations(dialect: DialectName): Record<string, Migration> {
-  return { '0001-initial': initial(dialect) }
+  return {
+    [FIRST_MIGRATION]: initial(dialect),
+    '0002-secrets': secrets,
+    '0003-one-retry': oneRetry(dialect),
+  }
+}
+
+const REMOVAL = /-remove-/
+
+/** What a newer version has added already, as migrations that do nothing here: its nodes work beside this one. */
+async function addedByNewerVersion(
+  db: Kysely<Tables>,
+  known: Record<string, Migration>,
+): Promise<Record<string, Migration>> {
+  const last = Object.keys(known).at(-1)!
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return {}
+  const applied = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(
+    db,
+  )
+  const later = applied.rows.map(({ name }) => name).filter((name) => name > last)
+  if (later.some((name) => REMOVAL.test(name))) return {}
+  return Object.fromEntries(later.map((name) => [name, { up: async () => {} }]))
 }
 
 /**
  * Brings the schema up to date inside the database's own lock, so that two processes starting at once do it once.
  * @returns the names of the migrations that were applied now
- * @throws the failing migration's error; nothing of it stays behind
+ * @throws the failing migration's error; nothing of it stays behind. An error that speaks of corrupted migrations when a
+ *   newer version has removed what this one needs
  */
 export async function migrate(db: Kysely<Tables>, dialect: DialectName): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => allMigrations(dialect) } })
+  const known = allMigrations(dialect)
+  const migrations = { ...known, ...(await addedByNewerVersion(db, known)) }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error, results } = await migrator.migrateToLatest()
   if (error) throw error
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)

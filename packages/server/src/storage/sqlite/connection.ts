@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import type { StatementResult } from './writer-protocol.ts'
 
 /** The most pages that the write-ahead log collects before it is written back (4 KiB each). */
@@ -6,11 +7,16 @@ const CHECKPOINT_PAGES = 4000
 /** How long a write waits for another program (the command line) to let go of the file. */
 const BUSY_TIMEOUT_MS = 4000
 
+/** Messages and keys are nobody's business but the server's own user's; the log beside the file gets the same mode. */
+const FILE_MODE = 0o600
+
 /**
  * Opens the SQLite file. `synchronous=FULL` is the durability promise: a commit returns when it is on the disk.
  * @param mode `write` for the one writing connection, `read` for connections that only look
  */
 export function openConnection(file: string, mode: 'read' | 'write'): Database {
+  // SQLite would make the file readable for everybody; an empty one it takes as it is.
+  if (mode === 'write' && !existsSync(file)) closeSync(openSync(file, 'a', FILE_MODE))
   const db = new Database(file, { create: mode === 'write', readwrite: true })
   db.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
   if (mode === 'write') {

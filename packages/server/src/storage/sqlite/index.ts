@@ -13,8 +13,9 @@ import { Writer } from './writer.ts'
 export async function openSqlite(file: string, { onQuery }: DatabaseOptions = {}): Promise<Database> {
   const writer = await Writer.open(file)
   const write = writingKysely(writer, onQuery)
+  let migrated: string[]
   try {
-    await migrate(write, 'sqlite')
+    migrated = await migrate(write, 'sqlite')
   } catch (error) {
     await write.destroy()
     throw error
@@ -22,11 +23,14 @@ export async function openSqlite(file: string, { onQuery }: DatabaseOptions = {}
   const read = readingKysely(openConnection(file, 'read'), onQuery)
   return {
     dialect: 'sqlite',
+    migrated,
     read,
     write,
     transaction: (work) => write.transaction().execute(work),
     append: (draft) => writer.append(draft),
     waitingWrites: () => writer.waiting,
+    // One writer: nothing gets in its way.
+    retriedWrites: () => 0,
     async ping() {
       if (writer.failure) throw writer.failure
       await sql`select 1`.execute(read)

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
 import type { Draft } from '../append.ts'
 import { DatabaseError, isUniqueViolation } from '../errors.ts'
+import { DATABASE_FILE } from '../open.ts'
 
 let site: TempDatabase
 
@@ -323,7 +324,7 @@ test('a closed database refuses instead of hanging', async () => {
 
 test('a file that another program holds: refused as unavailable after one wait, and all is well again', async () => {
   const held = await openTempDatabase()
-  const other = new Database(join(held.dir, 'test.sqlite'))
+  const other = new Database(join(held.dir, DATABASE_FILE))
   other.run('begin immediate')
   const started = performance.now()
   const write = held.db.write.insertInto('setting').values({ name: 'waits', value: '1' }).execute()

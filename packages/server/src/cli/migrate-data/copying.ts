@@ -1,0 +1,131 @@
+import type { Range, Rows, Source } from './source.ts'
+import { type Row, rowText, type TableShape } from './table-shape.ts'
+import type { Target } from './target.ts'
+
+/** Statements under way at once: enough to hide the way to a server elsewhere. */
+export const PARALLEL = 4
+
+/** What became of a table. */
+export interface TableOutcome {
+  readonly table: string
+  readonly rows: number
+  /** Rows that the target did not have, or had otherwise. */
+  readonly written: number
+  /** Rows of the target that the source does not have, or has otherwise. */
+  readonly removed: number
+  /** SHA-256 in hex over all rows of the source. */
+  readonly checksum: string
+  /** Whether the target's rows have the same checksum. */
+  readonly same: boolean
+}
+
+export type Phase = 'comparing' | 'writing' | 'verifying'
+type Tell = (phase: Phase, done: number) => void
+
+/** A range with the checksums of its rows, on either side. */
+interface Compared {
+  readonly range: Range
+  readonly rows: number
+  readonly ours: string
+  theirs: string
+}
+
+const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex')
+const checksumOf = (texts: readonly string[]): string => sha256(texts.join(''))
+
+/** Works on several items at once, which begin in their order. */
+async function inParallel<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+  const iterator = items[Symbol.iterator]()
+  const worker = async () => {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value)
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, worker))
+}
+
+/**
+ * Makes a table of the target the same as the source's, range by range; ranges that are the same already are left alone.
+ * What differs is first removed everywhere and only then written, because a row may have what was unique to another.
+ */
+export async function copyTable(
+  source: Source,
+  target: Target,
+  shape: TableShape,
+  tell: Tell,
+): Promise<TableOutcome> {
+  const rows = source.count(shape)
+  const { all, removed } = await compare(source, target, shape, (done) => tell('comparing', done / rows))
+  const different = all.filter(({ ours, theirs }) => ours !== theirs)
+  const written = await write(source, target, shape, different, (done) => tell('writing', done))
+  await target.continueIds(shape, source.lastId(shape))
+  if (written > 0) await target.analyze(shape)
+  await verify(target, shape, different, (done) => tell('verifying', done))
+  const rest = { after: all.at(-1)?.range.upTo, upTo: undefined }
+  const isNothingBehind = (await target.checksum(shape, rest)) === checksumOf([])
+  return {
+    table: shape.name,
+    rows,
+    written,
+    removed,
+    checksum: checksumOf(all.map(({ ours }) => ours)),
+    same: isNothingBehind && all.every(({ ours, theirs }) => ours === theirs),
+  }
+}
+
+async function compare(
+  source: Source,
+  target: Target,
+  shape: TableShape,
+  tell: (rowsDone: number) => void,
+): Promise<{ all: readonly Compared[]; removed: number }> {
+  const all: Compared[] = []
+  let removed = 0
+  let done = 0
+  const compareRange = async ({ range, rows }: Rows) => {
+    const asked = target.checksum(shape, range)
+    const texts = rows.map((row: Row) => rowText(shape, row))
+    const compared = { range, rows: rows.length, ours: checksumOf(texts), theirs: '' }
+    all.push(compared)
+    compared.theirs = await asked
+    if (compared.theirs !== compared.ours)
+      removed += await target.removeOthers(shape, range, texts.map(sha256))
+    done += rows.length
+    tell(done)
+  }
+  await inParallel(source.ranges(shape), compareRange)
+  removed += await target.removeOthers(shape, { after: all.at(-1)?.range.upTo, upTo: undefined }, [])
+  return { all, removed }
+}
+
+async function write(
+  source: Source,
+  target: Target,
+  shape: TableShape,
+  different: readonly Compared[],
+  tell: (done: number) => void,
+): Promise<number> {
+  const rows = different.reduce((sum, range) => sum + range.rows, 0)
+  let written = 0
+  let done = 0
+  await inParallel(different, async ({ range }) => {
+    const missing = source.rows(shape, range)
+    written += await target.add(shape, missing)
+    done += missing.length
+    tell(done / rows)
+  })
+  return written
+}
+
+/** Reads what was written back. */
+async function verify(
+  target: Target,
+  shape: TableShape,
+  different: readonly Compared[],
+  tell: (done: number) => void,
+): Promise<void> {
+  let done = 0
+  await inParallel(different, async (compared) => {
+    compared.theirs = await target.checksum(shape, compared.range)
+    done++
+    tell(done / different.length)
+  })
+}

@@ -1,0 +1,59 @@
+import { DatabaseError, type DatabaseFailure } from '../errors.ts'
+
+/** What Bun's client throws: `errno` is the SQLSTATE, `code` tells its own troubles with a connection. */
+interface ClientError {
+  readonly code?: string
+  readonly errno?: string
+  readonly constraint?: string
+  readonly message: string
+}
+
+/** SQLSTATE classes (two characters) and codes by which the server says that it cannot do it now. */
+const UNAVAILABLE_STATES = [
+  '08', // connection exceptions
+  '25006', // read-only: a standby, or the disk is protected
+  '53', // no resources: disk full, memory, too many connections
+  '57', // cancelled, shutting down, starting up
+  '58', // the system under the server failed
+  '28', // no longer allowed to sign in
+  '3D', // the database is gone
+  '40', // given up for another transaction, for good
+  '55P03', // a lock that was not to be had
+  'XX', // internal error, corrupt data
+]
+
+/** Another transaction got in the way; the same again may well succeed. */
+const CONFLICT_STATES = new Set(['40001', '40P01'])
+
+const stateOf = (error: unknown): string | undefined => (error as Partial<ClientError>)?.errno
+
+/** True when the connection failed, not the statement. */
+export const connectionFailure = (error: unknown): boolean => {
+  const { code = '', errno } = error as Partial<ClientError>
+  return errno === undefined && /^ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)/.test(code)
+}
+
+function failureOf(error: unknown): DatabaseFailure {
+  const state = stateOf(error)
+  if (state === undefined) return connectionFailure(error) ? 'unavailable' : 'other'
+  if (state === '23505') return 'unique'
+  return UNAVAILABLE_STATES.some((known) => state.startsWith(known)) ? 'unavailable' : 'other'
+}
+
+/** A failed statement as the rest of the server knows it. */
+export function postgresError(error: unknown): DatabaseError {
+  const { message = String(error) } = error as Partial<ClientError>
+  return new DatabaseError(failureOf(error), message, error)
+}
+
+/** True when a statement or transaction lost against another one and should be tried again. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof DatabaseError && CONFLICT_STATES.has(stateOf(error.cause) ?? '')
+
+/** True when the database cannot do anything at the moment. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.failure === 'unavailable'
+
+/** The name of the constraint or unique index that a statement failed on. */
+export const violatedConstraint = (error: unknown): string | undefined =>
+  error instanceof DatabaseError ? (error.cause as Partial<ClientError> | undefined)?.constraint : undefined
