@@ -1,7 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import { chmod, copyFile, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { randomBytes } from 'node:crypto'
 
 /** Both ends included, in bytes, as in HTTP. */
 export interface ByteRange {
@@ -18,8 +15,32 @@ export interface StoredFile {
   readonly modifiedAt: number
   /** A strong entity tag with its quotes. */
   readonly etag: string
-  /** The content, or a part of it. Read lazily: asking costs nothing until the body is consumed. */
-  body(range?: ByteRange): Blob | ReadableStream<Uint8Array>
+  /**
+   * The content, or a part of it, for one reader. Large content comes as it is consumed.
+   * @throws AppError unavailable when the store does not hand it out now
+   */
+  body(range?: ByteRange): Promise<FileContent>
+  /**
+   * Where anybody may fetch the file from the store itself for a short time, shown as given. Not there when files pass
+   * through this server.
+   */
+  link?(method: 'GET' | 'HEAD', shown: Shown): Promise<StoreLink>
+}
+
+export type FileContent = Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+
+/** What a browser is to take a file for. */
+export interface Shown {
+  readonly type: string
+  /** A `Content-Disposition`; undefined: shown in place, without a name. */
+  readonly disposition: string | undefined
+}
+
+/** A signed address of a store. */
+export interface StoreLink {
+  readonly address: string
+  /** For how long the link may be handed on, in seconds; who follows it then still has time to read the file. */
+  readonly seconds: number
 }
 
 /** What a store may want to remember beside the bytes. */
@@ -34,10 +55,13 @@ export interface FileMeta {
 export interface FileStore {
   /**
    * Stores a local file under `path`. It is durable and complete when this returns: a reader sees all of it or nothing.
-   * The source is used up (moved or removed). Throws the system's error when it cannot be stored.
+   * The source is used up (moved or removed). Throws the system's or the store's error when it cannot be stored.
    */
   put(path: string, sourceFile: string, meta: FileMeta): Promise<void>
-  /** Undefined when there is no such file or the path is not an upload path. */
+  /**
+   * Undefined when there is no such file or the path is not an upload path.
+   * @throws AppError unavailable when the store does not answer
+   */
   open(path: string): Promise<StoredFile | undefined>
   /** Removes the file; nothing happens when there is none. */
   delete(path: string): Promise<void>
@@ -89,111 +113,3 @@ export function newUploadPath(
   if (!isUploadPath(path)) throw new RangeError('not a valid upload path')
   return path
 }
-
-/** Readable for the owner and the group, so that a web server in the same group may serve the folder. */
-const FILE_MODE = 0o640
-const FOLDER_MODE = 0o750
-
-/**
- * Keeps uploads in a local folder: the address `/upload/…` is the file `<root>/upload/…`.
- *
- * @param root usually `DATA_DIR`; made when missing
- */
-export class LocalFileStore implements FileStore {
-  constructor(private readonly root: string) {}
-
-  async put(path: string, sourceFile: string, _meta: FileMeta): Promise<void> {
-    const target = this.locate(path)
-    if (target === undefined) throw new RangeError('not a valid upload path')
-    await makeFolder(dirname(target))
-    await chmod(sourceFile, FILE_MODE)
-    await sync(sourceFile)
-    await moveInto(sourceFile, target)
-    await sync(dirname(target))
-  }
-
-  async open(path: string): Promise<StoredFile | undefined> {
-    const target = this.locate(path)
-    const found = target === undefined ? undefined : await statIfThere(target)
-    if (target === undefined || !found?.isFile()) return undefined
-    const { size, mtimeMs } = found
-    return {
-      path,
-      size,
-      modifiedAt: Math.floor(mtimeMs),
-      etag: `"${createHash('sha256').update(`${path} ${size} ${mtimeMs}`).digest('base64url').slice(0, 22)}"`,
-      body: (range) => Bun.file(target).slice(range?.start ?? 0, range ? range.end + 1 : size),
-    }
-  }
-
-  async delete(path: string): Promise<void> {
-    const target = this.locate(path)
-    if (target !== undefined) await removeIfThere(target)
-  }
-
-  private locate(path: string): string | undefined {
-    return isUploadPath(path) ? join(this.root, path) : undefined
-  }
-}
-
-/** Makes a folder and those above it that are missing, so that they survive a power cut, too. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
-  if (first === undefined) return
-  const top = dirname(first)
-  for (let made = folder; made.length > top.length; made = dirname(made)) await sync(dirname(made))
-}
-
-/** Makes what was written to a file (or into a folder) survive a power cut. */
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function moveInto(source: string, target: string): Promise<void> {
-  try {
-    await rename(source, target)
-  } catch (error) {
-    if (errorCode(error) !== 'EXDEV') throw error
-    await moveAcross(source, target)
-  }
-}
-
-/** The temporary folder may lie on another disk: copy beside the target, then rename, so no reader sees half a file. */
-async function moveAcross(source: string, target: string): Promise<void> {
-  const partial = `${target}~${randomBytes(6).toString('hex')}`
-  try {
-    await copyFile(source, partial)
-    await sync(partial)
-    await rename(partial, target)
-  } catch (error) {
-    await removeIfThere(partial)
-    throw error
-  }
-  await removeIfThere(source)
-}
-
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path)
-  } catch (error) {
-    if (isAbsent(error)) return undefined
-    throw error
-  }
-}
-
-/** Removes a file; it is fine if it is gone already. */
-export async function removeIfThere(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if (!isAbsent(error)) throw error
-  }
-}
-
-const errorCode = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code
-const isAbsent = (error: unknown) => errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR'

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os'
 import { AppError, type LocalText } from '@parley/contract'
 import type { Metadata, Sharp, SharpOptions } from 'sharp'
 import { imageEngine } from './engine.ts'
-import { removeIfThere } from './files.ts'
 import { WorkGate } from './gate.ts'
 import { detectedExtension, kindOfExtension } from './kinds.ts'
+import { removeIfThere } from './local-files.ts'
 
 /**
  * `avatar`: centre-cropped to 150×150, never moving. `picture`: fitted into 1920×1920, never enlarged, moving if the

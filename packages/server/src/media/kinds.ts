@@ -101,6 +101,9 @@ export function kindOfExtension(extension: string): FileKind {
   return kindByName(lower) ?? other(isHarmless(lower) ? lower : UNKNOWN_EXTENSION)
 }
 
+/** As {@link kindOfExtension}, for the address of a stored file. */
+export const kindOfPath = (path: string): FileKind => kindOfExtension(claimedExtension(path) ?? '')
+
 /**
  * The extension that the content itself has (`heic`, `pdf`, `jpg` …); undefined for text, SVG and anything unknown.
  * A file so malformed that the detector gives up is unknown, too.

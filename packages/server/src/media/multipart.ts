@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import Busboy, { type BusboyFileStream } from '@fastify/busboy'
 import { AppError, type LocalText } from '@parley/contract'
-import { removeIfThere } from './files.ts'
+import { removeIfThere } from './local-files.ts'
 import { cleanFileName } from './names.ts'
 import { formatSize } from './sizes.ts'
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LocalFileStore } from './files.ts'
+import { LocalFileStore } from './local-files.ts'
 import { fileResponse } from './serve.ts'
 
 let root: string

@@ -1,9 +1,9 @@
-import type { ByteRange, StoredFile } from './files.ts'
-import { kindOfExtension } from './kinds.ts'
-import { claimedExtension, contentDisposition } from './names.ts'
+import type { ByteRange, Shown, StoredFile, StoreLink } from './files.ts'
+import { kindOfPath } from './kinds.ts'
+import { contentDisposition } from './names.ts'
 
 /** An upload never changes under its address. */
-const CACHE_CONTROL = 'public, max-age=31536000, immutable'
+export const CACHE_CONTROL = 'public, max-age=31536000, immutable'
 
 /**
  * Whatever a file turns out to be, in this site's origin it may do nothing: no script, no request, no form. The
@@ -21,12 +21,21 @@ export interface ServeOptions {
  * extension stands for (we chose it from the content, see `detectKind`) and in ranges (RFC 9110: one range, `If-Range`);
  * everything else is a download of no particular type. Knows `If-None-Match` and `If-Modified-Since`.
  *
+ * Where the store hands files out itself, the answer is a redirect to it.
+ *
  * Pages of other sites may embed it (`Cross-Origin-Resource-Policy: cross-origin`): old clients are served from other
  * hosts, and the address, which nobody can guess, is the permission.
+ *
+ * @throws AppError unavailable when the store does not hand the file out now
  */
-export function fileResponse(request: Request, stored: StoredFile, options: ServeOptions = {}): Response {
-  const { mime, family } = kindOfExtension(claimedExtension(stored.path) ?? '')
-  const inline = family !== 'other'
+export async function fileResponse(
+  request: Request,
+  stored: StoredFile,
+  options: ServeOptions = {},
+): Promise<Response> {
+  const shown = shownAs(stored.path, options)
+  const link = await stored.link?.(request.method === 'HEAD' ? 'HEAD' : 'GET', shown)
+  if (link) return redirect(link)
   const headers = new Headers({
     ETag: stored.etag,
     'Last-Modified': new Date(stored.modifiedAt).toUTCString(),
@@ -37,18 +46,34 @@ export function fileResponse(request: Request, stored: StoredFile, options: Serv
     'Cross-Origin-Resource-Policy': 'cross-origin',
   })
   if (isUnchanged(request, stored)) return new Response(null, { status: 304, headers })
-  headers.set('Content-Type', mime)
-  if (!inline || options.downloadName !== undefined)
-    headers.set(
-      'Content-Disposition',
-      contentDisposition(inline ? 'inline' : 'attachment', options.downloadName),
-    )
+  headers.set('Content-Type', shown.type)
+  if (shown.disposition !== undefined) headers.set('Content-Disposition', shown.disposition)
   headers.set('Content-Length', String(stored.size))
   if (request.method === 'HEAD') return new Response(null, { headers })
   return withRange(request, stored, headers)
 }
 
-function withRange(request: Request, stored: StoredFile, headers: Headers): Response {
+function shownAs(path: string, { downloadName }: ServeOptions): Shown {
+  const { mime, family } = kindOfPath(path)
+  const inline = family !== 'other'
+  if (inline && downloadName === undefined) return { type: mime, disposition: undefined }
+  return { type: mime, disposition: contentDisposition(inline ? 'inline' : 'attachment', downloadName) }
+}
+
+/** The store's own answer cannot carry our policy; there the browser is in another origin, where it does no harm. */
+function redirect({ address, seconds }: StoreLink): Response {
+  return new Response(null, {
+    status: 302,
+    headers: {
+      Location: address,
+      'Cache-Control': `private, max-age=${seconds}`,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Referrer-Policy': 'no-referrer',
+    },
+  })
+}
+
+async function withRange(request: Request, stored: StoredFile, headers: Headers): Promise<Response> {
   const range = requestedRange(request, stored)
   if (range === 'unsatisfiable') {
     headers.set('Content-Range', `bytes */${stored.size}`)
@@ -57,10 +82,11 @@ function withRange(request: Request, stored: StoredFile, headers: Headers): Resp
     headers.delete('Content-Length')
     return new Response(null, { status: 416, headers })
   }
-  if (range === undefined) return new Response(stored.body(), { headers })
+  if (range === undefined) return new Response(await stored.body(), { headers })
+  const content = await stored.body(range)
   headers.set('Content-Range', `bytes ${range.start}-${range.end}/${stored.size}`)
   headers.set('Content-Length', String(range.end - range.start + 1))
-  return new Response(stored.body(range), { status: 206, headers })
+  return new Response(content, { status: 206, headers })
 }
 
 function isUnchanged(request: Request, stored: StoredFile): boolean {

@@ -42,7 +42,7 @@ export class GroupAvatars {
 
   /**
    * The picture for these uids; the first nine count. Uids that nobody has are drawn as figures.
-   * @throws AppError unavailable when too many pictures wait
+   * @throws AppError unavailable when too many pictures wait, or the store of files does not answer
    */
   async draw(uids: readonly number[]): Promise<BinaryBody> {
     const shown = uids.slice(0, COMPOSED_MEMBERS_MAX)
@@ -62,7 +62,7 @@ export class GroupAvatars {
   async #read(path: string): Promise<Uint8Array | undefined> {
     const stored = await this.#files.open(path)
     if (!stored || stored.size > PICTURE_BYTES_MAX) return undefined
-    return new Uint8Array(await new Response(stored.body()).arrayBuffer())
+    return new Response(await stored.body()).bytes()
   }
 }
 

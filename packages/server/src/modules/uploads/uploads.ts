@@ -138,7 +138,7 @@ export class Uploads {
       await files.put(path, source, { mime })
     } catch (error) {
       await unlink(source).catch(() => undefined)
-      // A full disk, most likely: the log gets the cause, the caller may try again.
+      // A full disk, or a store that is down: the log gets the cause, the caller may try again.
       throw new AppError('unavailable', {}, error)
     }
     try {

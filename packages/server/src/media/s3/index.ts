@@ -1,0 +1,3 @@
+export { endpointOf } from './bucket.ts'
+export { StoreError } from './failure.ts'
+export { S3FileStore } from './store.ts'
