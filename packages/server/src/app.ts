@@ -6,9 +6,10 @@ import type { Ground } from './assembly/ground.ts'
 import { createLive } from './assembly/live.ts'
 import { createOperations } from './assembly/operations.ts'
 import { createPeople, type People } from './assembly/people.ts'
+import { Resync } from './assembly/resync.ts'
 import { createTalk, type Talk } from './assembly/talk.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { type Cluster, LocalCluster } from './cluster/index.ts'
+import { openCluster, RELOAD_TOPIC } from './cluster/index.ts'
 import type { Config } from './config.ts'
 import { Dispatcher } from './faces/dispatch.ts'
 import { HttpFaces } from './faces/http.ts'
@@ -17,11 +18,11 @@ import { Limits } from './faces/limits.ts'
 import { Metrics } from './faces/metrics.ts'
 import { createSite } from './faces/site.ts'
 import { log } from './log.ts'
-import { LocalFileStore } from './media/index.ts'
+import { openFileStore } from './media/index.ts'
 import type { Publish } from './modules/conversations/index.ts'
 import { uploadName } from './modules/uploads/index.ts'
 import type { Realtime, Timings } from './realtime/index.ts'
-import { clearCaches, type Database, type DatabaseOptions, openSqlite } from './storage/index.ts'
+import { type DatabaseOptions, openDatabase } from './storage/index.ts'
 
 /** Parley's version, as package.json has it. */
 export const VERSION: string = manifest.version
@@ -51,14 +52,9 @@ async function clean({ sessions, codes }: People, realtime: Realtime): Promise<v
   for (const sessionId of open) if (sessionId > 0) sessions.touch(sessionId)
 }
 
-/** The database that the configuration names. */
-function openStorage({ dataDir }: Config, options: DatabaseOptions): Promise<Database> {
-  return openSqlite(join(dataDir, 'parley.sqlite'), options)
-}
-
 /**
  * Opens the data folder and puts everything together.
- * @throws Error when the data folder or the database cannot be used
+ * @throws StoreError when the bucket cannot be used; Error when the data folder or the database cannot
  */
 export async function createServices(
   config: Config,
@@ -66,9 +62,13 @@ export async function createServices(
 ) {
   const incoming = join(config.dataDir, 'incoming')
   await mkdir(incoming, { recursive: true })
-  const db = await openStorage(config, { onQuery })
-  const cluster: Cluster = new LocalCluster(clock)
-  const files = new LocalFileStore(config.dataDir)
+  // Before the database: a start that fails here leaves none behind.
+  const files = await openFileStore(config)
+  const db = await openDatabase(config, { onQuery })
+  const cluster = await openCluster(config, clock).catch(async (error: unknown) => {
+    await db.close()
+    throw error
+  })
   const publish: Publish = (channel, event, payload) => realtime.hub.publish(channel, event, payload)
   const clientOrigin = (fallback: string) => {
     const origins = [...realtime.hub.sockets()].map(({ data }) => data.identity.origin)
@@ -91,7 +91,13 @@ export async function createServices(
   })
 
   const operations = createOperations(ground, people, talk, realtime)
-  const metrics = new Metrics({ stats: () => realtime.stats(), waitingWrites: () => db.waitingWrites() })
+  const resync = new Resync({ bus: cluster.bus, settings, realtime })
+  const metrics = new Metrics({
+    stats: () => realtime.stats(),
+    waitingWrites: () => db.waitingWrites(),
+    retriedWrites: () => db.retriedWrites(),
+    redisLinked: config.redis && (() => cluster.failing().length === 0),
+  })
   const dispatcher: Dispatcher = new Dispatcher({
     operations,
     limits: new Limits((name) => settings.rate(name), cluster.limiter),
@@ -127,7 +133,7 @@ export async function createServices(
         () => false,
         () => true,
       )
-      return failed ? ['database'] : []
+      return [...(failed ? ['database'] : []), ...cluster.failing()]
     },
   })
   const cleaning = setInterval(() => {
@@ -146,19 +152,14 @@ export async function createServices(
     site,
     /** Where uploads lie while they arrive. */
     incoming,
-    /** Takes up what another program has changed in the database: `parley user disable`, `parley key revoke` … */
+    /** Takes up, on every node, what another program has changed in the database: `parley user disable` … */
     async reload() {
-      clearCaches(cluster.bus)
-      keys.forgetVerdicts()
-      await settings.load()
-      for (const { data } of realtime.hub.sockets()) {
-        const { sessionId, visitorToken } = data.identity
-        if (sessionId > 0 && !(await sessions.identify(visitorToken)))
-          realtime.hub.disconnectSession(sessionId)
-      }
+      cluster.bus.publish(RELOAD_TOPIC, null)
+      await resync.settled()
     },
     async close() {
       clearInterval(cleaning)
+      resync.close()
       await cluster.close()
       await db.close()
     },

@@ -45,8 +45,9 @@ async function prepare({ config, keys, administrators, setup, incoming, realtime
   const setupToken = await setup.prepare()
   // Uploads that a killed process left half way.
   for (const name of await readdir(incoming)) await rm(join(incoming, name), { recursive: true, force: true })
-  // Who was online when the last process ended is given the usual time to come back.
-  realtime.presence.resume(await users.onlineUids())
+  // Who was online when the last process ended is given the usual time to come back. Where other nodes have to be asked,
+  // nobody waits for it.
+  void realtime.presence.resume(await users.onlineUids())
   return { serverKeyFile, setupToken }
 }
 
@@ -76,6 +77,8 @@ export async function startServer(services: Services): Promise<RunningServer> {
     hostname: config.host,
     port: config.port,
     idleTimeout: IDLE_SECONDS,
+    // Else an answer that breaks off prints a stack trace.
+    development: false,
     maxRequestBodySize: BODY_BYTES_MAX,
     websocket: realtime.websocket,
     fetch(request, server) {

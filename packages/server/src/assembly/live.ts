@@ -15,22 +15,26 @@ export function createLive(
   dispatcher: () => Dispatcher,
 ): Realtime {
   const { config, timings, clock, cluster } = ground
-  const { apps, users, settings } = people
+  const { apps, users, sessions, settings } = people
   const outgoing = <Data>(data: Data): Data => (settings.on('html_escape') ? escapeAnswer(data) : data)
   const live: Realtime = createRealtime({
     apps,
     clock,
     timings,
     bus: cluster.bus,
+    claims: cluster.claims,
+    nodeId: cluster.nodeId,
     async authorize(uid, kind, id) {
       if (kind === 'group') return talk().groups.groups.isMember(id, uid)
       return uid === id && (await users.find(uid))?.account_state === 'normal'
     },
+    livingSessions: (ids) => sessions.living(ids),
     async describe(uid) {
       const account = await users.find(uid)
       return outgoing({ name: account?.nickname ?? '', avatar: account ? pictureOf(account) : '' })
     },
     call: (identity, path, params) => callOverSocket(dispatcher(), identity, path, params),
+    onlineUids: () => users.onlineUids(),
     async setState(uid, state, at) {
       await users.setState(uid, state, at)
       const friends = await talk().friends.uidsOf(uid)

@@ -16,7 +16,7 @@ import type { Ground } from './ground.ts'
 /** Accounts, sessions and what proves who is who. */
 export async function createPeople({ config, clock, db, cluster, publish, clientOrigin }: Ground) {
   const common = { db, clock, invalidations: cluster.bus }
-  const secrets = await loadSecrets(config.dataDir)
+  const secrets = await loadSecrets(db, config.dataDir)
   const apps = await Apps.load(db, config.app)
   const settings = new Settings({ db, invalidations: cluster.bus, publish, apps, clientOrigin })
   await settings.load()
@@ -28,7 +28,7 @@ export async function createPeople({ config, clock, db, cluster, publish, client
   const captchas = new Captchas(cluster.oneTimeValues)
   const login = new Login({ users, settings, sessions, credentials, captchas, codes })
   const administrators = new Administrators({ db, users })
-  const setup = new Setup({ dataDir: config.dataDir, administrators })
+  const setup = new Setup({ db, dataDir: config.dataDir, administrators })
   return {
     secrets,
     apps,

@@ -1,5 +1,8 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
+import { setLogLevel } from '../log.ts'
 import { LocalBus } from './bus.ts'
+
+beforeAll(() => setLogLevel('silent'))
 
 test('handlers of a topic run before publish returns, in order, until they unsubscribe', async () => {
   const bus = new LocalBus()
@@ -20,4 +23,15 @@ test('handlers of a topic run before publish returns, in order, until they unsub
   await bus.close()
   bus.publish('a', 4)
   expect(heard).toEqual([])
+})
+
+test('a handler that fails keeps neither the others nor the publisher from going on', () => {
+  const bus = new LocalBus()
+  const heard: unknown[] = []
+  bus.subscribe('a', () => {
+    throw new Error('a mistake')
+  })
+  bus.subscribe('a', (payload) => heard.push(payload))
+  bus.publish('a', 1)
+  expect(heard).toEqual([1])
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { type Bus, LocalBus } from './bus.ts'
+import { type Claims, LocalClaims } from './claims.ts'
 import { type Limiter, type LimiterOptions, memoryLimiter } from './limiter.ts'
 import { MemoryOneTimeStore, type OneTimeStore } from './one-time-store.ts'
 
@@ -9,8 +10,12 @@ export interface Cluster {
   /** Names this process among the nodes; new at every start. */
   readonly nodeId: string
   readonly bus: Bus
+  readonly claims: Claims
   readonly oneTimeValues: OneTimeStore
   limiter(options: LimiterOptions): Limiter
+  /** What between the nodes does not answer: `redis`, or nothing. The node serves on without it. */
+  failing(): readonly string[]
+  /** Sends what was published and ends. */
   close(): Promise<void>
 }
 
@@ -24,6 +29,7 @@ export const newNodeId = (): string => randomBytes(NODE_ID_BYTES).toString('hex'
 export class LocalCluster implements Cluster {
   readonly nodeId = newNodeId()
   readonly bus: Bus = new LocalBus()
+  readonly claims: Claims = new LocalClaims()
   readonly oneTimeValues: OneTimeStore
   readonly limiter = memoryLimiter
 
@@ -31,7 +37,12 @@ export class LocalCluster implements Cluster {
     this.oneTimeValues = new MemoryOneTimeStore(ONE_TIME_VALUES_MAX, clock)
   }
 
+  failing(): readonly string[] {
+    return []
+  }
+
   close(): Promise<void> {
+    this.claims.close()
     return this.bus.close()
   }
 }

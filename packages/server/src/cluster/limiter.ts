@@ -1,4 +1,5 @@
-import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible'
+import type { Redis } from 'ioredis'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 
 /** How often something may happen. */
 export interface LimiterOptions {
@@ -12,5 +13,23 @@ export interface LimiterOptions {
 export type Limiter = Pick<RateLimiterAbstract, 'consume'>
 
 /** Counts in this process. */
-export const memoryLimiter = ({ name, count, seconds }: LimiterOptions): Limiter =>
+export const memoryLimiter = ({ name, count, seconds }: LimiterOptions): RateLimiterMemory =>
   new RateLimiterMemory({ keyPrefix: name, points: count, duration: seconds })
+
+/**
+ * Counts for all nodes together. While Redis does not answer, each node counts for itself.
+ * @param prefix begins every key
+ */
+export function redisLimiter(redis: Redis, prefix: string): (options: LimiterOptions) => Limiter {
+  return (options) =>
+    new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: prefix + options.name,
+      points: options.count,
+      duration: options.seconds,
+      // Who has been refused is refused from memory until the time is over: a flood does not reach Redis.
+      inMemoryBlockOnConsumed: options.count + 1,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: memoryLimiter(options),
+    })
+}

@@ -7,6 +7,7 @@ import {
   type Language,
   type LocalText,
 } from '@parley/contract'
+import { ClusterError } from '../cluster/index.ts'
 import { log } from '../log.ts'
 import type { UploadedFile } from '../media/index.ts'
 import type { Actor, BinaryBody, Operation } from '../operation.ts'
@@ -132,6 +133,10 @@ export function failureEnvelope(error: unknown, language: Language, path: string
   }
   if (error instanceof DatabaseError && error.failure === 'unavailable') {
     log.error({ path, error: error.message }, 'database_unavailable')
+    return { code: ERRORS.unavailable.code, msg: ERRORS.unavailable[language], data: [] }
+  }
+  if (error instanceof ClusterError) {
+    log.error({ path, error: error.message }, 'cluster_unavailable')
     return { code: ERRORS.unavailable.code, msg: ERRORS.unavailable[language], data: [] }
   }
   const request = randomUUID().slice(0, 8)

@@ -5,6 +5,9 @@ interface Sources {
   /** The websocket side's figures. */
   stats: () => Record<string, number>
   waitingWrites: () => number
+  retriedWrites: () => number
+  /** Whether Redis answers; undefined on a site without it. */
+  redisLinked: (() => boolean) | undefined
 }
 
 /** The figures behind `/metrics`. Nothing in them names a person. */
@@ -20,7 +23,20 @@ export class Metrics {
       ['parley_users_online', 'Users who count as online', () => sources.stats().online ?? 0],
       ['parley_subscriptions', 'Subscriptions of all sockets', () => sources.stats().subscriptions ?? 0],
       ['parley_writes_waiting', 'Writes that wait for a commit', sources.waitingWrites],
+      [
+        'parley_writes_retried',
+        'Writes made again because another one got in their way',
+        sources.retriedWrites,
+      ],
     ]
+    const { redisLinked } = sources
+    if (redisLinked) {
+      gauges.push([
+        'parley_redis_linked',
+        'Whether Redis answers (1) or not (0)',
+        () => Number(redisLinked()),
+      ])
+    }
     for (const [name, help, read] of gauges) {
       new Gauge({
         name,

@@ -1,4 +1,4 @@
-import { AppError, type Language, type OperationSpec } from '@parley/contract'
+import { AppError, ERRORS, type Language, type OperationSpec } from '@parley/contract'
 import { type Context, Hono } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { log } from '../log.ts'
@@ -36,18 +36,19 @@ interface Dependencies {
   operations: readonly OperationSpec[]
   version: string
   siteName: () => string
-  /** Which parts do not answer; empty when all is well. */
+  /** Which parts do not answer (`database`, `redis`); empty when all is well. */
   health: () => Promise<string[]>
   /** True while the one-time link of the first start can still be used. */
-  setupUsable: (token: string) => boolean
+  setupUsable: (token: string) => Promise<boolean>
   /** The signed trigger API under `/apps/`. */
-  trigger: (request: Request, path: string, body: string) => Response | undefined
+  trigger: (request: Request, path: string, body: string) => Promise<Response | undefined>
 }
 
 type Env = { Bindings: RequestContext }
 type Page = HtmlEscapedString | Promise<HtmlEscapedString>
 
 const DAY_SECONDS = 86_400
+const RETRY_SECONDS = '5'
 
 const language = (c: Context): Language => requestLanguage(c.req.raw, c.req.query('lang'))
 
@@ -59,6 +60,9 @@ function decodedPath(url: string): string | undefined {
     return undefined
   }
 }
+
+/** An upload's address is the permission to read it: it stays out of the log. */
+const loggedPath = (path: string): string => (path.startsWith('/upload/') ? '/upload/' : path)
 
 async function showPage(content: Page, policy: string): Promise<Response> {
   return new Response(String(await content), {
@@ -125,9 +129,9 @@ function createPages(dependencies: Dependencies): Hono<Env> {
   )
 
   app.get('/', (c) => showPage(welcomePage(language(c), siteName()), PAGE_POLICY))
-  app.get('/setup', (c) => {
+  app.get('/setup', async (c) => {
     const token = c.req.query('token') ?? ''
-    return showPage(setupPage(language(c), token, setupUsable(token)), PAGE_POLICY)
+    return showPage(setupPage(language(c), token, await setupUsable(token)), PAGE_POLICY)
   })
   app.get('/q/:kind{[ug]}/*', (c) => showPage(linkPage(language(c), siteName()), PAGE_POLICY))
   addReference(app, dependencies)
@@ -137,7 +141,7 @@ function createPages(dependencies: Dependencies): Hono<Env> {
     return (
       (body === undefined
         ? new Response('Payload too large', { status: 413 })
-        : trigger(c.req.raw, c.req.path, body)) ?? c.notFound()
+        : await trigger(c.req.raw, c.req.path, body)) ?? c.notFound()
     )
   })
 
@@ -155,7 +159,11 @@ function createPages(dependencies: Dependencies): Hono<Env> {
     const body = failureEnvelope(new AppError('not_found'), language(c), c.req.path)
     return c.json(body, 404)
   })
-  app.onError((error, c) => c.json(failureEnvelope(error, language(c), c.req.path), 500))
+  app.onError((error, c) => {
+    const body = failureEnvelope(error, language(c), loggedPath(c.req.path))
+    if (body.code !== ERRORS.unavailable.code) return c.json(body, 500)
+    return c.json(body, 503, { 'Cache-Control': 'no-store', 'Retry-After': RETRY_SECONDS })
+  })
   return app
 }
 
@@ -168,14 +176,23 @@ function addReference(app: Hono<Env>, { operations, version }: Dependencies): vo
   })
 }
 
+/**
+ * What a balancer should know: a node without its database is of no use, one without Redis serves on. If that were a
+ * failure, a balancer would take all nodes out at the same moment.
+ */
+function statusOf(failing: readonly string[]): 'ok' | 'degraded' | 'failing' {
+  if (failing.length === 0) return 'ok'
+  return failing.includes('database') ? 'failing' : 'degraded'
+}
+
 function addOperations(app: Hono<Env>, { health, metrics }: Dependencies): void {
+  // Whether the process answers, whatever the database does: for those who end a process that does not.
+  app.get('/livez', (c) => c.json({ status: 'ok' }))
   app.get('/healthz', async (c) => {
     const failing = await health()
     if (failing.length > 0) log.warn({ failing }, 'unhealthy')
-    return c.json(
-      { status: failing.length === 0 ? 'ok' : 'failing', failing },
-      failing.length === 0 ? 200 : 503,
-    )
+    const status = statusOf(failing)
+    return c.json({ status, failing }, status === 'failing' ? 503 : 200)
   })
   app.get('/metrics', async (c) => {
     if (!(await c.env.mayObserve())) return c.notFound()

@@ -26,6 +26,12 @@ export class Evictions {
     this.#floor = serial
   }
 
+  /** Notes that anybody may have lost any right: what other nodes said was not heard for a while. */
+  noteAll(): void {
+    this.#last.clear()
+    this.#floor = this.next()
+  }
+
   /** Place of the latest eviction from a channel; too late rather than too early when it was forgotten. */
   last(base: string): number {
     return this.#last.get(base) ?? this.#floor

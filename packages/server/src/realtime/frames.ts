@@ -70,6 +70,9 @@ export const clientEventFrame = (event: string, data: string, channel: string, u
 export const resultFrame = (id: string | number | null, { code, msg, data }: Envelope): string =>
   frame('parley:result', { id, code, msg, data })
 
+/** Events may have been missed that no later one makes up for: clients read anew what they show. */
+export const RESYNC_FRAME: string = frame('parley:resync', '{}')
+
 /** From this length on a frame is worth compressing. */
 const COMPRESS_FROM_CHARACTERS = 4096
 

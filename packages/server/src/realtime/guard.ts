@@ -74,6 +74,17 @@ export class Guard {
     return { auth: signChannel(app, socketId, channel.name, channelData), channel_data: channelData }
   }
 
+  /** Whether a user may go on listening to a channel. Those that are not Parley's own are the backend's business. */
+  async mayStay(uid: number, channel: ChannelName): Promise<boolean> {
+    const isOwn = channel.kind === 'user' || channel.kind === 'group'
+    return !isOwn || this.#may(uid, channel)
+  }
+
+  /** Whether a user may be here at all. */
+  mayBeHere(uid: number): Promise<boolean> {
+    return Promise.resolve(this.dependencies.authorize(uid, 'user', uid))
+  }
+
   async #provePublic({ identity }: SocketData, channel: ChannelName): Promise<Proof | undefined> {
     if (channel.kind === 'custom' || channel.kind === 'global') return { uid: 0 }
     return (await this.#may(identity.uid, channel)) ? { uid: identity.uid } : undefined

@@ -133,7 +133,7 @@ describe('presence channels', () => {
     ben[1].send('pusher:unsubscribe', { channel })
     expect(await ben[1].settle()).toEqual([])
     expect(await ann.settle()).toEqual([member('member_removed', { user_id: '2' })])
-    expect(site.hub.subscriptions.memberIds(channel)).toEqual(['1'])
+    expect(site.hub.subscriptions.members.ids(channel)).toEqual(['1'])
   })
 
   test('each dialect hears of members under its own prefix', async () => {

@@ -131,6 +131,30 @@ export class Hub {
     this.#tell({ op: 'end_user', uid })
   }
 
+  /** As {@link disconnectSession}, for this node alone: it found out by itself that the session has ended. */
+  dropSession(sessionId: number): void {
+    this.#vouching.endSession(sessionId)
+  }
+
+  /** As {@link disconnectUser}, for this node alone. */
+  dropUser(uid: number): void {
+    this.#vouching.endUser(uid)
+  }
+
+  /** Takes a channel from one socket, which gets it back when its user is admitted again. */
+  drop(socket: Socket, name: string): void {
+    this.leave(socket, name)
+    awaitChannel(socket.data, name)
+  }
+
+  /** Has a socket try again what it asked for in vain: an admission may have been missed. */
+  readmit(socket: Socket): void {
+    this.#admissions++
+    for (const name of [...(socket.data.awaited ?? [])]) {
+      for (const observer of this.#observers) observer.admitted?.(socket, name)
+    }
+  }
+
   /** Takes no new sockets and asks the clients of this node to reconnect (4200). */
   async drain(): Promise<void> {
     this.#draining = true
@@ -264,9 +288,7 @@ export class Hub {
     this.evictions.note(channel)
     for (const name of formsOf(channel)) {
       for (const socket of this.#registry.concerning(uid)) {
-        if (socket.data.channels.get(name) !== uid) continue
-        this.leave(socket, name)
-        awaitChannel(socket.data, name)
+        if (socket.data.channels.get(name) === uid) this.drop(socket, name)
       }
       for (const socket of this.#registry.unprovenOn(name)) {
         this.leave(socket, name)

@@ -4,7 +4,7 @@ import type { Socket } from './socket.ts'
 export interface HubObserver {
   channelOccupied?(channel: string): void
   channelVacated?(channel: string): void
-  memberAdded?(channel: string, memberId: string): void
+  memberAdded?(channel: string, memberId: string, info: unknown): void
   memberRemoved?(channel: string, memberId: string): void
   /** The first socket of a user is here, or the first that listens as that user. */
   userOpened?(uid: number): void

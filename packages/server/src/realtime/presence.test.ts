@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { Presence, type PresenceState } from './presence.ts'
+import { LocalClaims } from '../cluster/index.ts'
+import { Presence, type PresenceDependencies, type PresenceState } from './presence.ts'
 import { signChannel } from './signature.ts'
 import { ANN, BEN, PUSHER_APP, startSite } from './testing.ts'
 
@@ -25,9 +26,17 @@ describe('presence', () => {
   let changes: Changes
   let presence: Presence
   let now = 0
-  const start = (offlineAfterMs: number) => {
+  const start = (offlineAfterMs: number, more: Partial<PresenceDependencies> = {}) => {
     changes = new Changes()
-    presence = new Presence({ setState: changes.set, clock: () => now, offlineAfterMs })
+    presence = new Presence({
+      setState: changes.set,
+      onlineUids: async () => [],
+      claims: new LocalClaims(),
+      clock: () => now,
+      offlineAfterMs,
+      stateRetryMs: 60_000,
+      ...more,
+    })
   }
   beforeEach(() => {
     now = 1000
@@ -87,32 +96,91 @@ describe('presence', () => {
     expect(presence.isOnline(ANN)).toBe(true)
   })
 
-  test('a stop settles those who were leaving, and nobody else', () => {
+  test('a stop settles those who were leaving, and nobody else', async () => {
     start(10_000)
     presence.opened(ANN)
     presence.opened(BEN)
     presence.closed(BEN)
     now = 2000
-    presence.close()
+    const stopped = presence.close()
     presence.closed(ANN)
     presence.opened(3)
+    await stopped
     expect(changes.all.slice(2)).toEqual([[BEN, 'offline', 1000]])
   })
 
   test('a failing store does not stop it', async () => {
     const seen: number[] = []
-    presence = new Presence({
+    start(0, {
       setState: (uid) => {
         seen.push(uid)
         if (uid === ANN) throw new Error('database away')
         return Promise.reject(new Error('database away'))
       },
-      clock: () => now,
-      offlineAfterMs: 0,
     })
     presence.opened(ANN)
     presence.opened(BEN)
     expect(seen).toEqual([ANN, BEN])
+  })
+
+  test('what could not be stored is stored later, as it is then', async () => {
+    const failures = [ANN, BEN]
+    start(0, {
+      stateRetryMs: 1,
+      setState: (...change) => {
+        if (failures[0] === change[0]) throw new Error(`database away, ${failures.shift()}`)
+        changes.set(...change)
+      },
+    })
+    presence.opened(ANN)
+    presence.opened(BEN)
+    now = 2000
+    presence.closed(BEN)
+    expect((await changes.until(2)).toSorted()).toEqual([
+      [ANN, 'online', 1000],
+      [BEN, 'offline', 2000],
+    ])
+  })
+
+  test('one state of a user is stored at a time, and the newest counts', async () => {
+    const { promise: storable, resolve } = Promise.withResolvers<void>()
+    start(0, {
+      setState: (...change) => {
+        changes.set(...change)
+        return storable
+      },
+    })
+    presence.opened(ANN)
+    for (const at of [2000, 3000]) {
+      now = at
+      presence.closed(ANN)
+      await new Promise((resolve) => setTimeout(resolve))
+      presence.opened(ANN)
+    }
+    presence.closed(ANN)
+    const stopped = presence.close()
+    expect(changes.all).toEqual([[ANN, 'online', 1000]])
+    resolve()
+    await stopped
+    expect(changes.all.slice(1)).toEqual([[ANN, 'offline', 3000]])
+  })
+
+  test('many who go at once do not all go to the database at once', async () => {
+    let storing = 0
+    let storingMost = 0
+    start(0, {
+      setState: async (...change) => {
+        storingMost = Math.max(storingMost, ++storing)
+        await Promise.resolve()
+        storing--
+        changes.set(...change)
+      },
+    })
+    const uids = Array.from({ length: 1000 }, (_, index) => index + 1)
+    presence.resume(uids)
+    const stored = await changes.until(1000)
+    expect(stored.map(([uid]) => uid)).toEqual(uids)
+    expect(storingMost).toBe(100)
   })
 })
 

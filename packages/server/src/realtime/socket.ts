@@ -19,6 +19,7 @@ export const CLOSE = {
 export const LIMITS = {
   /** Larger frames from a client close its socket (1009). */
   frameBytesMax: 65_536,
+  /** On each node: more in all, where a site has several. */
   socketsPerUserMax: 20,
   channelsPerSocketMax: 1000,
   callsPerSocketMax: 64,
@@ -46,6 +47,10 @@ export const TIMINGS = {
   sweepMs: 1000,
   /** How long after its last socket a user counts as offline. */
   offlineAfterMs: 10_000,
+  /** How long after a user's state could not be stored it is tried again. */
+  stateRetryMs: 5000,
+  /** How long the other nodes may take to say who listens there. */
+  censusMs: 500,
   /** How long webhook events are collected. */
   webhookBatchMs: 1000,
   /** First wait before a webhook is tried again; doubled each time. */

@@ -27,10 +27,13 @@ export interface Proof {
 /** The topic on which presence events of a dialect go; `|` cannot occur in a channel's name. */
 const memberTopic = (dialect: Dialect, channel: string): string => `${dialect}|${channel}`
 
-/** The subscriptions of this node's sockets: channel names are topics of the runtime's own publish/subscribe. */
+/**
+ * The subscriptions of this node's sockets: channel names are topics of the runtime's own publish/subscribe. Members of
+ * presence channels are the whole site's.
+ */
 export class Subscriptions {
+  readonly members: Members
   readonly #counts = new Map<string, number>()
-  readonly #members: Members
   #publisher: Publisher | undefined
   #total = 0
 
@@ -38,7 +41,11 @@ export class Subscriptions {
     private readonly limits: Limits,
     private readonly observers: readonly HubObserver[],
   ) {
-    this.#members = new Members(limits.membersListedMax)
+    this.members = new Members(limits.membersListedMax, {
+      appeared: (name, { id, info }) =>
+        this.#announce(name, (dialect) => memberAddedFrame(dialect, name, id, info)),
+      vanished: (name, id) => this.#announce(name, (dialect) => memberRemovedFrame(dialect, name, id)),
+    })
   }
 
   attach(publisher: Publisher): void {
@@ -108,23 +115,18 @@ export class Subscriptions {
     return this.#total
   }
 
-  memberIds(name: string): string[] {
-    return this.#members.ids(name)
-  }
-
   /** What a new member of a presence channel is told; nothing on other channels. */
   memberList(socket: Socket, name: string): MemberList | undefined {
     const id = socket.data.memberIds?.get(name)
-    return id === undefined ? undefined : this.#members.list(name, id)
+    return id === undefined ? undefined : this.members.list(name, id)
   }
 
   #addMember(socket: Socket, name: string, member: Member): void {
     const { data } = socket
     data.memberIds ??= new Map()
     data.memberIds.set(name, member.id)
-    if (this.#members.add(name, member)) {
-      this.#announce(name, (dialect) => memberAddedFrame(dialect, name, member.id, member.info))
-      for (const observer of this.observers) observer.memberAdded?.(name, member.id)
+    if (this.members.add(name, member)) {
+      for (const observer of this.observers) observer.memberAdded?.(name, member.id, member.info)
     }
     // Last, so that it does not hear of itself: the list that it gets has it.
     socket.subscribe(memberTopic(data.dialect, name))
@@ -136,14 +138,14 @@ export class Subscriptions {
     if (id === undefined) return
     data.memberIds?.delete(name)
     if (data.open) socket.unsubscribe(memberTopic(data.dialect, name))
-    if (!this.#members.remove(name, id)) return
-    this.#announce(name, (dialect) => memberRemovedFrame(dialect, name, id))
+    if (!this.members.remove(name, id)) return
     for (const observer of this.observers) observer.memberRemoved?.(name, id)
   }
 
   /** Coming and going in a channel of n members costs n² frames: a big one only tells its size on subscription. */
   #announce(name: string, frameFor: (dialect: Dialect) => string): void {
-    if (this.#members.count(name) > this.limits.membersAnnouncedMax) return
+    if (!this.has(name)) return
+    if (this.members.count(name) > this.limits.membersAnnouncedMax) return
     for (const dialect of DIALECTS) {
       const frame = frameFor(dialect)
       this.#publisher?.publish(memberTopic(dialect, name), frame, isWorthCompressing(frame))

@@ -1,7 +1,10 @@
 import type { Server } from 'bun'
+import { LocalBus } from '../cluster/index.ts'
 import { createRealtime, type Realtime, type RealtimeOptions } from './index.ts'
 import type { App } from './signature.ts'
 import type { SocketData, SocketIdentity } from './socket.ts'
+
+export { until } from '../cluster/testing.ts'
 
 /*
  * What the tests of this folder share: a site with a small cast, and a client that shows raw frames. Users prove who
@@ -51,6 +54,8 @@ export function startSite(options: Partial<RealtimeOptions> = {}): Site {
       data: { uid: identity.uid, path, params },
     }),
     setState: (uid, state) => void states.push([uid, state]),
+    onlineUids: async () =>
+      [...new Map(states)].filter(([, state]) => state === 'online').map(([uid]) => uid),
     ...options,
   })
   const server = Bun.serve<SocketData>({
@@ -98,7 +103,7 @@ async function answer(
     })
     return grant ? Response.json(grant) : new Response('Forbidden', { status: 403 })
   }
-  const triggered = realtime.trigger.handle(request, pathname, await request.text())
+  const triggered = await realtime.trigger.handle(request, pathname, await request.text())
   if (triggered) return triggered
   return realtime.upgrade(
     request,
@@ -118,6 +123,62 @@ const identityOf = (uid: number, sessionId: number): SocketIdentity => ({
   language: 'en',
   origin: 'http://localhost',
 })
+
+/** Joins the buses of several nodes within this process; what is published arrives at once, or never. */
+export class Wire {
+  readonly #buses = new Set<WiredBus>()
+  /** What has travelled so far. */
+  count = 0
+
+  /** A new node's end of it. */
+  bus(): WiredBus {
+    const bus = new WiredBus((topic, payload) => {
+      if (!this.#buses.has(bus)) return
+      this.count++
+      const text = JSON.stringify(payload)
+      for (const other of this.#buses) if (other !== bus) other.deliver(topic, JSON.parse(text))
+    })
+    this.#buses.add(bus)
+    return bus
+  }
+
+  cut(bus: WiredBus): void {
+    this.#buses.delete(bus)
+  }
+
+  /** Joins it again. @param isTold whether its node notices */
+  mend(bus: WiredBus, { isTold = true } = {}): void {
+    this.#buses.add(bus)
+    if (isTold) bus.tellLinked()
+  }
+}
+
+class WiredBus extends LocalBus {
+  override readonly isLocal = false
+  readonly #linkHandlers: ((linked: boolean) => void)[] = []
+
+  constructor(private readonly send: (topic: string, payload: unknown) => void) {
+    super()
+  }
+
+  override publish(topic: string, payload: unknown): void {
+    super.publish(topic, payload)
+    this.send(topic, payload)
+  }
+
+  deliver(topic: string, payload: unknown): void {
+    super.publish(topic, payload)
+  }
+
+  override onLink(handler?: (linked: boolean) => void): () => void {
+    if (handler) this.#linkHandlers.push(handler)
+    return () => {}
+  }
+
+  tellLinked(): void {
+    for (const handler of this.#linkHandlers) handler(true)
+  }
+}
 
 /** A websocket that keeps the frames it gets, as text, in order. */
 export class Client {

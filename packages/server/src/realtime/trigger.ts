@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import type { Census, Counts } from './census.ts'
 import { readChannel } from './channel.ts'
 import { isReservedEvent } from './frames.ts'
 import type { Hub } from './hub.ts'
@@ -7,6 +8,7 @@ import { type Apps, sameText, sign } from './signature.ts'
 
 interface Dependencies {
   hub: Hub
+  census: Pick<Census, 'count'>
   apps: Apps
   clock: Clock
 }
@@ -39,8 +41,8 @@ interface EventRequest {
 
 /**
  * Pusher's HTTP API for a site's backend (protocol, section 2.7): `POST /apps/{id}/events`, `batch_events`,
- * `users/{uid}/terminate_connections`; `GET channels`, `channels/{name}`, `channels/{name}/users`. The id of the
- * application is not looked at, its key is.
+ * `users/{uid}/terminate_connections`; `GET channels`, `channels/{name}`, `channels/{name}/users`. What is told of
+ * channels is true of all nodes together. The id of the application is not looked at, its key is.
  */
 export class Trigger {
   constructor(private readonly dependencies: Dependencies) {}
@@ -51,13 +53,13 @@ export class Trigger {
    * @param body the raw text of the body, empty for `GET`
    * @returns nothing when the path is not one of this API
    */
-  handle(request: Request, path: string, body: string): Response | undefined {
+  async handle(request: Request, path: string, body: string): Promise<Response | undefined> {
     const match = /^\/apps\/[^/]+\/(.+)$/.exec(path)
     if (!match) return undefined
     const query = new URL(request.url).searchParams
     try {
       this.#authenticate(request.method, path, query, body)
-      return Response.json(this.#answer(request.method, match[1]!.split('/'), query, body))
+      return Response.json(await this.#answer(request.method, match[1]!.split('/'), query, body))
     } catch (error) {
       if (error instanceof Refusal) return new Response(error.message, { status: error.status })
       throw error
@@ -86,7 +88,8 @@ export class Trigger {
     if (!sameText(query.get('body_md5') ?? '', digest)) throw new Refusal(401, 'Invalid body_md5')
   }
 
-  #answer(method: string, parts: string[], query: URLSearchParams, body: string): unknown {
+  /** @throws Refusal when the request makes no sense */
+  async #answer(method: string, parts: string[], query: URLSearchParams, body: string): Promise<unknown> {
     const [noun, name, detail] = parts
     if (noun === 'events' && !name) return this.#post(method, body, (value) => this.#events(value))
     if (noun === 'batch_events' && !name) return this.#post(method, body, (value) => this.#batch(value))
@@ -98,13 +101,13 @@ export class Trigger {
     if (name === undefined) return this.#channels(query)
     const channel = decodeName(name)
     if (detail === undefined) {
-      const occupied = this.dependencies.hub.subscriptions.has(channel)
-      return { occupied, ...this.#describe(channel, query.get('info')) }
+      const counts = await this.dependencies.census.count({ names: [channel] })
+      return { occupied: counts.has(channel), ...this.#describe(channel, query.get('info'), counts) }
     }
     if (detail !== 'users') throw new Refusal(404, 'Unknown path')
     if (!channel.startsWith('presence-'))
       throw new Refusal(400, 'Users can be listed for presence channels only')
-    return { users: this.dependencies.hub.subscriptions.memberIds(channel).map((id) => ({ id })) }
+    return { users: this.dependencies.hub.subscriptions.members.ids(channel).map((id) => ({ id })) }
   }
 
   #post(method: string, body: string, run: (value: Record<string, unknown>) => unknown): unknown {
@@ -121,15 +124,17 @@ export class Trigger {
     return this.#info(value.info, event.channels)
   }
 
-  #batch({ batch }: Record<string, unknown>): unknown {
+  async #batch({ batch }: Record<string, unknown>): Promise<unknown> {
     if (!Array.isArray(batch)) throw new Refusal(400, 'batch has to be a list')
     if (batch.length > BATCH_MAX) throw new Refusal(400, `Too many events: at most ${BATCH_MAX}`)
     // All are read before the first is sent: a bad one must not leave half a batch behind.
     const events = batch.map((item) => readEvent(item))
     for (const event of events) this.#publish(event)
     if (!batch.some((item) => item.info)) return {}
+    const names = events.map(({ channels }) => channels[0]!)
+    const counts = await this.dependencies.census.count({ names: [...new Set(names)] })
     return {
-      batch: batch.map((item, index) => this.#describe(events[index]!.channels[0]!, textOf(item.info))),
+      batch: batch.map((item, index) => this.#describe(names[index]!, textOf(item.info), counts)),
     }
   }
 
@@ -143,28 +148,29 @@ export class Trigger {
     for (const channel of channels) this.dependencies.hub.publishRaw(channel, name, data, socketId)
   }
 
-  #info(info: unknown, channels: readonly string[]): unknown {
+  async #info(info: unknown, channels: readonly string[]): Promise<unknown> {
     if (!info) return {}
-    return {
-      channels: Object.fromEntries(channels.map((name) => [name, this.#describe(name, textOf(info))])),
-    }
+    const counts = await this.dependencies.census.count({ names: [...new Set(channels)] })
+    return { channels: this.#describeAll(channels, textOf(info), counts) }
   }
 
-  #channels(query: URLSearchParams): unknown {
-    const names = this.dependencies.hub.channels(query.get('filter_by_prefix') ?? '')
-    const info = query.get('info')
-    return { channels: Object.fromEntries(names.map((name) => [name, this.#describe(name, info)])) }
+  async #channels(query: URLSearchParams): Promise<unknown> {
+    const counts = await this.dependencies.census.count({ prefix: query.get('filter_by_prefix') ?? '' })
+    return { channels: this.#describeAll([...counts.keys()], query.get('info'), counts) }
+  }
+
+  #describeAll(names: readonly string[], info: string | null | undefined, counts: Counts): unknown {
+    return Object.fromEntries(names.map((name) => [name, this.#describe(name, info, counts)]))
   }
 
   /** The attributes of a channel that `info` asks for; users are counted on presence channels only. */
-  #describe(name: string, info: string | null | undefined): Record<string, number> {
+  #describe(name: string, info: string | null | undefined, counts: Counts): Record<string, number> {
     const wanted = new Set(info?.split(',').map((item) => item.trim()))
-    const { subscriptions } = this.dependencies.hub
     const attributes: Record<string, number> = {}
     if (wanted.has('user_count') && name.startsWith('presence-')) {
-      attributes.user_count = subscriptions.memberIds(name).length
+      attributes.user_count = this.dependencies.hub.subscriptions.members.count(name)
     }
-    if (wanted.has('subscription_count')) attributes.subscription_count = subscriptions.count(name)
+    if (wanted.has('subscription_count')) attributes.subscription_count = counts.get(name) ?? 0
     return attributes
   }
 }

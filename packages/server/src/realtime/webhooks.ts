@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Claims } from '../cluster/index.ts'
 import { log } from '../log.ts'
 import type { HubObserver } from './observer.ts'
 import { type App, sign } from './signature.ts'
@@ -7,6 +8,7 @@ export interface WebhookDependencies {
   url: string
   /** Signs the bodies. */
   app: Pick<App, 'key' | 'secret'>
+  claims: Claims
   clock: Clock
   /** How long events are collected into one body. */
   batchMs: number
@@ -37,6 +39,10 @@ const ANSWER_MS_MAX = 10_000
 /**
  * Tells the site's backend which channels are occupied and who is in presence channels, in Pusher's form: signed,
  * in order, retried. What is undone within one batch (a page reload) is not told at all.
+ *
+ * Each node sees its own sockets; what is told is the first coming and the last leaving on the site, by the node where
+ * that happens, or for a node that died by the one that takes over. While the nodes cannot reach each other, and just
+ * after, something may be told twice.
  */
 export class Webhooks implements HubObserver {
   #events = new Map<string, WebhookEvent>()
@@ -44,33 +50,69 @@ export class Webhooks implements HubObserver {
   readonly #bodies: string[] = []
   #sending: Promise<void> | undefined
   readonly #stop = new AbortController()
+  /** Events of which it is not known yet whether they are ones for the site. */
+  readonly #doubtful = new Set<Promise<void>>()
 
-  constructor(private readonly dependencies: WebhookDependencies) {}
+  constructor(private readonly dependencies: WebhookDependencies) {
+    dependencies.claims.observe({
+      orphaned: (subject) => {
+        const event = endOf(subject)
+        return event && this.#end(event)
+      },
+      regained: (subject) => {
+        const event = endOf(subject)
+        if (event) this.#add({ ...event, name: OPPOSITE[event.name] })
+      },
+    })
+  }
 
   channelOccupied(channel: string): void {
-    this.#add({ name: 'channel_occupied', channel })
+    this.#begin({ name: 'channel_occupied', channel })
   }
 
   channelVacated(channel: string): void {
-    this.#add({ name: 'channel_vacated', channel })
+    void this.#end({ name: 'channel_vacated', channel })
   }
 
   memberAdded(channel: string, memberId: string): void {
-    this.#add({ name: 'member_added', channel, user_id: memberId })
+    this.#begin({ name: 'member_added', channel, user_id: memberId })
   }
 
   memberRemoved(channel: string, memberId: string): void {
-    this.#add({ name: 'member_removed', channel, user_id: memberId })
+    void this.#end({ name: 'member_removed', channel, user_id: memberId })
   }
 
   /** Sends what is waiting, and gives up what is not through after `graceMs`. */
   async close(graceMs: number): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#flush()
+    const { promise: gaveUp, resolve } = Promise.withResolvers<void>()
+    this.#stop.signal.addEventListener('abort', () => resolve(), { once: true })
     const giveUp = setTimeout(() => this.#stop.abort(), graceMs)
+    await Promise.race([Promise.all(this.#doubtful), gaveUp])
+    this.#flush()
     await this.#sending
     clearTimeout(giveUp)
     this.#stop.abort()
+  }
+
+  #begin(event: WebhookEvent): void {
+    void this.#addIf(this.dependencies.claims.take(subjectOf(event)), event)
+  }
+
+  #end(event: WebhookEvent): Promise<void> {
+    return this.#addIf(this.dependencies.claims.release(subjectOf(event)), event)
+  }
+
+  #addIf(answer: boolean | Promise<boolean>, event: WebhookEvent): Promise<void> {
+    if (typeof answer === 'boolean') {
+      if (answer) this.#add(event)
+      return Promise.resolve()
+    }
+    const added = answer.then((isForSite) => {
+      this.#doubtful.delete(added)
+      if (isForSite) this.#add(event)
+    })
+    this.#doubtful.add(added)
+    return added
   }
 
   #add(event: WebhookEvent): void {
@@ -149,6 +191,17 @@ export class Webhooks implements HubObserver {
     clearTimeout(timer)
     return !signal.aborted
   }
+}
+
+/** What a claim stands for: that a channel is occupied, or that somebody is in one. No channel's name has a colon. */
+const subjectOf = ({ channel, user_id }: WebhookEvent): string =>
+  user_id === undefined ? `channel:${channel}` : `member:${channel}:${user_id}`
+
+/** What is told when nobody holds a claim any more; nothing for claims that are not about channels. */
+function endOf(subject: string): WebhookEvent | undefined {
+  const [, kind, channel = '', userId] = /^(channel|member):([^:]+)(?::(.*))?$/s.exec(subject) ?? []
+  if (kind === 'channel') return { name: 'channel_vacated', channel }
+  return kind === 'member' ? { name: 'member_removed', channel, user_id: userId } : undefined
 }
 
 const keyOf = ({ name, channel, user_id }: WebhookEvent): string => `${name} ${channel} ${user_id ?? ''}`

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { type Conversation, type Database, type Membership, ReadCache } from '../../storage/index.ts'
+import { batched } from '../users/index.ts'
 import { type Position, positionAt, positionBefore } from './positions.ts'
 
 /** How many conversations and memberships are kept in memory. */
@@ -43,12 +44,8 @@ export class Conversations {
     this.#db = db
     this.#clock = clock
     this.#direct = new ReadCache('direct', CACHE_ENTRIES_MAX, (key) => this.#loadDirect(key), invalidations)
-    this.#standings = new ReadCache(
-      'standing',
-      CACHE_ENTRIES_MAX,
-      (key) => this.#loadStanding(key),
-      invalidations,
-    )
+    const loadStanding = batched((keys: readonly string[]) => this.#loadStandings(keys))
+    this.#standings = new ReadCache('standing', CACHE_ENTRIES_MAX, loadStanding, invalidations)
   }
 
   /** The conversation of two users, if they ever had one. */
@@ -197,14 +194,27 @@ export class Conversations {
     return row?.id
   }
 
-  async #loadStanding(key: string): Promise<Standing | undefined> {
-    const [conversationId, uid] = key.split(':').map(Number) as [number, number]
-    return this.#db.read
+  /** Many at once: the rights of thousands of sockets are looked up after a fault. @param keys `conversation:uid` */
+  async #loadStandings(keys: readonly string[]): Promise<Map<string, Standing>> {
+    const wanted = new Map<number, Set<number>>()
+    for (const key of keys) {
+      const [conversationId, uid] = key.split(':').map(Number) as [number, number]
+      wanted.set(conversationId, (wanted.get(conversationId) ?? new Set()).add(uid))
+    }
+    const rows = await this.#db.read
       .selectFrom('membership')
-      .select(['id', 'role', 'silenced_until', 'remark'])
-      .where('conversation_id', '=', conversationId)
-      .where('uid', '=', uid)
-      .executeTakeFirst()
+      .select(['conversation_id', 'uid', 'id', 'role', 'silenced_until', 'remark'])
+      .where((eb) =>
+        eb.or(
+          [...wanted].map(([conversationId, uids]) =>
+            eb('conversation_id', '=', conversationId).and('uid', 'in', [...uids]),
+          ),
+        ),
+      )
+      .execute()
+    return new Map(
+      rows.map(({ conversation_id, uid, ...standing }) => [`${conversation_id}:${uid}`, standing]),
+    )
   }
 }
 
