@@ -133,6 +133,13 @@ module.exports = {
       to: { path: TESTS },
     },
     {
+      name: 'no-script-in-production',
+      comment: 'What runs on a site does not import what only its makers run.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: TESTS },
+      to: { path: '^(scripts|bench)/' },
+    },
+    {
       name: 'no-cycle',
       comment:
         'Two files that need each other are one, or miss a third. Circles through a type run nowhere and pass.',

@@ -23,10 +23,10 @@ export function findTestFiles(folder) {
 }
 
 /**
- * Runs the files, a few at a time, and hands over each one's result:
+ * Runs the files, a few at a time and with `env` over the own environment, and hands over each one's result:
  * `{ file, passed, failed, skipped: names, output, ms }`. A file that takes longer than `limitMs` is stopped and failed.
  */
-export async function runTestFiles({ root, bun, files, verbose, limitMs }, onResult) {
+export async function runTestFiles({ root, bun, files, verbose, limitMs, env }, onResult) {
   const reports = mkdtempSync(join(tmpdir(), 'parley-test-'))
   const running = new Set()
   const stopAll = () => {
@@ -43,7 +43,7 @@ export async function runTestFiles({ root, bun, files, verbose, limitMs }, onRes
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [index, path] = next
       onResult(
-        await runTestFile({ root, bun, verbose, limitMs, running }, path, join(reports, `${index}.xml`)),
+        await runTestFile({ root, bun, verbose, limitMs, env, running }, path, join(reports, `${index}.xml`)),
       )
     }
   }
@@ -55,7 +55,7 @@ export async function runTestFiles({ root, bun, files, verbose, limitMs }, onRes
   }
 }
 
-async function runTestFile({ root, bun, verbose, limitMs, running }, path, junit) {
+async function runTestFile({ root, bun, verbose, limitMs, env, running }, path, junit) {
   const file = relative(root, path)
   const start = performance.now()
   const args = [
@@ -69,7 +69,7 @@ async function runTestFile({ root, bun, verbose, limitMs, running }, path, junit
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     // Bun takes a forgotten `test.only` for a mistake only then.
-    env: { ...process.env, CI: 'true' },
+    env: { ...process.env, ...env, CI: 'true' },
   })
   running.add(child)
   let output = ''
@@ -133,9 +133,11 @@ function readReport(path) {
   for (const [, attributes, inner = ''] of xml.matchAll(/<testcase ([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs)) {
     counts.complete = true
     if (/<(failure|error)\b/.test(inner)) counts.failed += 1
-    else if (inner.includes('<skipped'))
-      counts.skipped.push(unescapeXml(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? ''))
-    else counts.passed += 1
+    else if (inner.includes('<skipped')) {
+      const name = unescapeXml(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? '')
+      // A hook of skipped tests is none itself.
+      if (name !== '(unnamed)') counts.skipped.push(name)
+    } else counts.passed += 1
   }
   return counts
 }

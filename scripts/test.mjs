@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 // Everything that must hold before a change lands: `npm test`.
 //
-//   npm test                        all checks, then all tests
-//   npm test -- messages config     only the test files whose path contains one of these
-//   npm test -- --verbose           shows passing tests, too
-//   npm test -- --limit 600         seconds that one test file may take
+//   npm test                          all checks, all tests, and the behaviour tests once more on PostgreSQL + Redis
+//   npm test -- messages config       only the test files whose path contains one of these
+//   npm test -- --backend sqlite      not on PostgreSQL (or with `postgres` only there): quicker
+//   npm test -- --postgres system     on the PostgreSQL that this machine has installed, instead of npm's;
+//                                     or on one that runs, by its administrator's URL, postgres://…
+//   npm test -- --verbose             shows passing tests, too
+//   npm test -- --limit 600           seconds that one test file may take
 //
-// Runs every step, also after a failure; the last one asks whether the tests called every operation of the API. A check counts as one; the very last line is the sum:
-// `N passed, N failed`, with `, N skipped` when tests were skipped (each is named above it).
+// Runs every step, also after a failure; the last one asks whether the tests called every operation of the API. A check
+// counts as one; the very last line is the sum: `N passed, N failed`, with `, N skipped` when tests were skipped (each
+// is named above it).
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,9 +19,12 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findTestFiles, runTestFiles } from './test-files.mjs'
+import { startTestServices } from './test-services.mjs'
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)))
 const tool = (path) => join(repository, 'node_modules', path)
+
+const bun = tool('bun/bin/bun.exe')
 
 const CHECKS = [
   { name: 'types (tsc)', args: [tool('typescript/bin/tsc'), '--noEmit'] },
@@ -36,9 +43,29 @@ const { values: options, positionals: patterns } = parseArgs({
   options: {
     verbose: { type: 'boolean', short: 'v', default: false },
     limit: { type: 'string', default: '300' },
+    backend: { type: 'string' },
+    postgres: { type: 'string', default: 'npm' },
   },
   allowPositionals: true,
 })
+if (options.backend !== undefined && !['sqlite', 'postgres'].includes(options.backend))
+  refuse(`--backend is ${options.backend}: it may be sqlite or postgres`)
+if (!/^(npm$|system$|postgres(ql)?:\/\/)/.test(options.postgres))
+  refuse('--postgres may be npm, system, or the address of one that runs, postgres://…')
+
+function refuse(line) {
+  console.error(`npm test: ${line}`)
+  process.exit(2)
+}
+
+/** What must hold on every database. */
+const BEHAVIOUR = /^packages\/server\/(test\/[^/]+|src\/modules\/.+)\.test\.tsx?$/
+/** What is about PostgreSQL itself, and about several nodes, which share one. */
+const OF_POSTGRES = /^packages\/server\/test\/postgres\//
+const OF_SEVERAL_NODES = /^packages\/server\/test\/cluster\//
+/** What may ask for the services. */
+const OF_SERVER = /^packages\/server\//
+
 const root = process.cwd()
 const total = { passed: 0, failed: 0, skipped: [] }
 
@@ -71,44 +98,100 @@ async function runChecks() {
   }
 }
 
-async function runTests() {
+/** Which files run on which database. Those of the second pass have run in the first one already. */
+function passes(files) {
+  const which = (pattern) => files.filter((file) => pattern.test(relative(root, file)))
+  const onSqlite = { name: 'tests on SQLite', label: '', backend: 'sqlite', files }
+  const onPostgres = {
+    name: 'tests on PostgreSQL',
+    label: ' on PostgreSQL',
+    backend: 'postgres',
+    files: which(BEHAVIOUR),
+  }
+  switch (options.backend) {
+    case 'sqlite': {
+      const others = new Set([...which(OF_POSTGRES), ...which(OF_SEVERAL_NODES)])
+      return [{ ...onSqlite, files: files.filter((file) => !others.has(file)) }]
+    }
+    case 'postgres':
+      return [{ ...onSqlite, name: 'tests of PostgreSQL', files: which(OF_POSTGRES) }, onPostgres]
+    default:
+      return [onSqlite, onPostgres]
+  }
+}
+
+/** Starts PostgreSQL and Redis if tests may want them; gives them, or why they cannot be had. */
+async function startServices(files) {
+  if (options.backend === 'sqlite' || !files.some((file) => OF_SERVER.test(relative(root, file)))) return {}
+  try {
+    return { services: await startTestServices(bun, options.postgres) }
+  } catch (error) {
+    return { problem: error.message }
+  }
+}
+
+function reportServices({ services, problem }) {
+  if (problem) {
+    total.failed += 1
+    report(false, 'services', '', problem)
+  }
+  if (!services) return
+  report(true, 'services', [services.postgres, services.redis ?? 'no Redis'].join(', '))
+  if (!services.redis)
+    console.log(
+      '      What needs Redis is skipped: `apt-get install redis-server` (or `brew install redis`) brings it.',
+    )
+}
+
+async function runTests({ name, label, backend, files }, env) {
   const start = performance.now()
-  const files = findTestFiles(root).filter(
-    (file) => patterns.length === 0 || patterns.some((pattern) => relative(root, file).includes(pattern)),
-  )
   let failedFiles = 0
-  const bun = tool('bun/bin/bun.exe')
   const { verbose } = options
   const limitMs = Number(options.limit) * 1000
-  await runTestFiles({ root, bun, files, verbose, limitMs }, (result) => {
+  // The database and the Redis of a run around this one are not ours.
+  const variables = { PARLEY_TEST_POSTGRES: '', PARLEY_TEST_REDIS: '', ...env, PARLEY_TEST_BACKEND: backend }
+  await runTestFiles({ root, bun, files, verbose, limitMs, env: variables }, (result) => {
+    const file = result.file + label
     total.passed += result.passed
     total.failed += result.failed
-    total.skipped.push(...result.skipped.map((name) => `${result.file} > ${name}`))
+    total.skipped.push(...result.skipped.map((test) => `${file} > ${test}`))
     if (result.failed > 0) failedFiles += 1
     if (result.failed === 0 && !verbose) return
     const counts = `${result.passed} passed, ${result.failed} failed, ${(result.ms / 1000).toFixed(1)} s`
-    report(result.failed === 0, result.file, counts, result.output)
+    report(result.failed === 0, file, counts, result.output)
   })
-  if (files.length === 0) total.failed += 1
-  const ok = failedFiles === 0 && files.length > 0
-  report(ok, 'tests (bun test)', `${files.length} files, ${failedFiles} of them failed, ${seconds(start)}`)
+  report(failedFiles === 0, name, `${files.length} files, ${failedFiles} of them failed, ${seconds(start)}`)
+}
+
+async function runAllTests(files, starting) {
+  const started = await starting
+  reportServices(started)
+  const planned = passes(files).filter((pass) => pass.files.length > 0)
+  for (const pass of planned)
+    if (pass.backend === 'sqlite' || started.services) await runTests(pass, started.services?.env)
+  await started.services?.close()
+  if (planned.length > 0) return
+  total.failed += 1
+  report(false, 'tests', 'there is none like that')
 }
 
 /** After all tests: was every operation of the API called, refused, and called wrongly? */
 async function runCoverage(calls) {
-  const { code, output } = await run(
-    [join(repository, 'scripts/operations-covered.ts'), calls],
-    tool('bun/bin/bun.exe'),
-  )
+  const { code, output } = await run([join(repository, 'scripts/operations-covered.ts'), calls], bun)
   report(code === 0, 'every operation is tested', '', code === 0 && !options.verbose ? '' : output)
   total[code === 0 ? 'passed' : 'failed'] += 1
 }
 
 const calls = mkdtempSync(join(tmpdir(), 'parley-calls-'))
 process.env.PARLEY_TEST_CALLS = calls
-if (patterns.length === 0) await runChecks()
-await runTests()
-if (patterns.length === 0 && existsSync(join(root, 'packages/contract'))) await runCoverage(calls)
+const files = findTestFiles(root).filter(
+  (file) => patterns.length === 0 || patterns.some((pattern) => relative(root, file).includes(pattern)),
+)
+const isWhole = patterns.length === 0 && options.backend !== 'postgres'
+const starting = startServices(files)
+if (isWhole) await runChecks()
+await runAllTests(files, starting)
+if (isWhole && existsSync(join(root, 'packages/contract'))) await runCoverage(calls)
 rmSync(calls, { recursive: true, force: true })
 
 for (const name of total.skipped) console.log(`skipped: ${name}`)

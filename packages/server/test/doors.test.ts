@@ -405,6 +405,7 @@ describe('the server’s own pages', () => {
 
   test('/healthz, /openapi.json and /docs', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'ok', failing: [] })
+    expect((await get('/livez')).status).toBe(200)
     const document = await (await get('/openapi.json')).json()
     expect(document.openapi).toBe('3.1.0')
     expect(

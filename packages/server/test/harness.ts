@@ -7,6 +7,7 @@ import { createServices, type ServiceOptions, type Services } from '../src/app.t
 import { loadConfig } from '../src/config.ts'
 import { setLogLevel } from '../src/log.ts'
 import { type RunningServer, startServer } from '../src/serve.ts'
+import { newPlace, type Place } from './place.ts'
 
 /*
  * A real site for behaviour tests: the whole server on a free port with a database of its own, spoken to over HTTP and
@@ -27,7 +28,7 @@ export interface TestUser {
 }
 
 export interface SiteOptions {
-  /** Environment variables, over the defaults of a test site. */
+  /** Environment variables, over the defaults of a test site. With a database the site gets none of its own. */
   env?: Record<string, string>
   /** Settings that differ; rate limits are out of the way unless set here. */
   settings?: Record<string, string>
@@ -256,6 +257,7 @@ export class TestSite {
     readonly server: RunningServer,
     readonly dataDir: string,
     readonly key: string,
+    private readonly place: Place | undefined,
   ) {}
 
   get url(): string {
@@ -338,6 +340,7 @@ export class TestSite {
   async close(): Promise<void> {
     for (const listener of this.#listeners) listener.close()
     await this.server.close()
+    await this.place?.remove()
     await rm(this.dataDir, { recursive: true, force: true })
   }
 }
@@ -352,11 +355,16 @@ export async function startSite({
 }: SiteOptions = {}): Promise<TestSite> {
   setLogLevel('silent')
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-test-')))
-  const config = loadConfig({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env })
+  const place = env.DATABASE_URL ? undefined : await newPlace()
+  const config = loadConfig({
+    ...{ PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
+    ...place?.env,
+    ...env,
+  })
   const services = await createServices(config, { timings, onQuery })
   const key = await services.keys.add('tests')
   const server = await startServer(services)
-  const site = new TestSite(services, server, dataDir, key)
+  const site = new TestSite(services, server, dataDir, key, place)
   const rates = SETTING_NAMES.filter((name) => name.startsWith('rate_')).map((name) => [name, '100000/1'])
   await site.set({ ...Object.fromEntries(rates), ...settings })
   return site

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, mock, spyOn, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { MemoryOneTimeStore } from '../src/cluster/index.ts'
+import { MemoryOneTimeStore, type OneTimeStore } from '../src/cluster/index.ts'
+import { RedisOneTimeStore } from '../src/cluster/redis-one-time-store.ts'
 import { hashPassword } from '../src/modules/accounts/index.ts'
 import { startSite, type TestSite, type TestUser } from './harness.ts'
 
@@ -12,14 +13,14 @@ let site: TestSite
 const captchaAnswers: string[] = []
 
 beforeAll(async () => {
-  const put = MemoryOneTimeStore.prototype.put
-  spyOn(MemoryOneTimeStore.prototype, 'put').mockImplementation(function (
-    this: MemoryOneTimeStore,
-    ...[key, value, lifeMs]: Parameters<typeof put>
-  ) {
-    captchaAnswers.push(value)
-    return put.call(this, key, value, lifeMs)
-  })
+  const stores: OneTimeStore[] = [MemoryOneTimeStore.prototype, RedisOneTimeStore.prototype]
+  for (const store of stores) {
+    const { put } = store
+    spyOn(store, 'put').mockImplementation(function (this: OneTimeStore, ...[key, value, lifeMs]) {
+      captchaAnswers.push(value)
+      return put.call(this, key, value, lifeMs)
+    })
+  }
   site = await startSite({ env: { TRUST_PROXY: '127.0.0.1' } })
 })
 afterAll(async () => {

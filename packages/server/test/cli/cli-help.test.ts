@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { parley } from './command.ts'
+import { parley } from '../command.ts'
 
 /* What the command line says about itself. */
 
@@ -9,6 +9,7 @@ const COMMANDS = [
   'config',
   'backup',
   'restore',
+  'migrate-files',
   'demo',
   'user add',
   'user list',

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { call, cleanUp, newDataDir, parley, parleyOk, startCommand } from './command.ts'
+import { call, cleanUp, newDataDir, parley, parleyOk, startCommand } from '../command.ts'
 
 /* Backup, restore and the demo site. */
 
@@ -29,6 +29,16 @@ function messagesOf(dataDir: string): Row[] {
 }
 
 const serverKey = async (dataDir: string) => (await readFile(join(dataDir, 'server.key'), 'utf8')).trim()
+
+/** The keys that the site signs and hashes with. */
+function secretsOf(dataDir: string): unknown[] {
+  const db = new Database(join(dataDir, 'parley.sqlite'), { readonly: true })
+  try {
+    return db.query("select name, value from secret where value <> '' order by name").all()
+  } finally {
+    db.close()
+  }
+}
 
 const addUser = (url: string, key: string, username: string) =>
   call(url, 'api/user/add', key, { username, nickname: username, avatar: '', password: 'secret-1' })
@@ -80,12 +90,27 @@ describe('a backup', () => {
     const again = await startCommand({ DATA_DIR: elsewhere })
     expect(await call(again.url, 'api/user/get', key, { username: 'bob' })).toMatchObject({ code: 0 })
     expect(await (await fetch(again.url + path)).text()).toBe('some bytes of a file\n'.repeat(5000))
-    expect((await stat(join(elsewhere, 'secrets.json'))).mode & 0o777).toBe(0o600)
-    expect(await readFile(join(elsewhere, 'secrets.json'), 'utf8')).toBe(
-      await readFile(join(DATA_DIR, 'secrets.json'), 'utf8'),
-    )
+    expect((await stat(join(elsewhere, 'server.key'))).mode & 0o777).toBe(0o600)
+    expect(await serverKey(elsewhere)).toBe(key)
+    expect(secretsOf(elsewhere)).toEqual(secretsOf(DATA_DIR))
+    expect(secretsOf(elsewhere)).toHaveLength(2)
     await again.stop()
   }, 30_000)
+
+  test('holds the keys that an older version kept in a file, and a site that it is restored to takes them', async () => {
+    const DATA_DIR = await newDataDir()
+    await parleyOk(['migrate'], { DATA_DIR })
+    const keys = { invite: 'a'.repeat(64), sms: 'b'.repeat(64) }
+    await writeFile(join(DATA_DIR, 'secrets.json'), JSON.stringify(keys), { mode: 0o600 })
+    const file = join(dirname(DATA_DIR), 'backup.tar.gz')
+    await parleyOk(['backup', file], { DATA_DIR })
+    const elsewhere = await newDataDir()
+    await parleyOk(['restore', file], { DATA_DIR: elsewhere })
+    expect((await stat(join(elsewhere, 'secrets.json'))).mode & 0o777).toBe(0o600)
+    const server = await startCommand({ DATA_DIR: elsewhere })
+    await server.stop()
+    expect(secretsOf(elsewhere)).toEqual(Object.entries(keys).map(([name, value]) => ({ name, value })))
+  }, 20_000)
 
   test('replaces a file only when told to', async () => {
     const DATA_DIR = await newDataDir()

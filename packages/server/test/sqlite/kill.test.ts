@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSqlite } from '../src/storage/index.ts'
+import { openSqlite } from '../../src/storage/index.ts'
 
 /*
  * The first promise, put to the test: the server is killed without warning while sends are under way, twenty times,
@@ -11,7 +11,7 @@ import { openSqlite } from '../src/storage/index.ts'
 
 const ROUNDS = 20
 const SENDERS = 16
-const MAIN = join(import.meta.dir, '../src/main.ts')
+const MAIN = join(import.meta.dir, '../../src/main.ts')
 
 let dataDir: string
 let conversationId = 0

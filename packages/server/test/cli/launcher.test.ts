@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
  * arguments, input and output, pass signals on and give the exit code back.
  */
 
-const repository = resolve(import.meta.dir, '../../..')
+const repository = resolve(import.meta.dir, '../../../..')
 let root: string
 let launcher: string
 

@@ -10,7 +10,7 @@ import {
   type Server,
   startCommand,
   until,
-} from './command.ts'
+} from '../command.ts'
 
 /* The commands for people and keys. */
 

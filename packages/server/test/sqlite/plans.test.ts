@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OPERATIONS } from '@parley/contract'
-import { type Parameters, startSite, type TestSite } from './harness.ts'
+import { type Parameters, startSite, type TestSite } from '../harness.ts'
 
 /*
  * No operation reads a whole large table. Each is called on the demo site, and the database is asked how it runs every
@@ -80,7 +80,7 @@ function cast(db: Database): typeof people {
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-plans-'))
   const demo = Bun.spawn(
-    [process.execPath, join(import.meta.dir, '../src/main.ts'), 'demo', '--password-stdin'],
+    [process.execPath, join(import.meta.dir, '../../src/main.ts'), 'demo', '--password-stdin'],
     {
       env: { ...process.env, DATA_DIR: dataDir },
       stdin: new TextEncoder().encode('demo-password\n'),
@@ -166,6 +166,7 @@ function calls(): Record<string, { as?: number; with?: Parameters }> {
       with: { to: member, type: 'friend', content: '话', uniqueId: 'u1', quote_mid: '' },
     },
     'message/get': { as: owner, with: { ...group, mid } },
+    'message/since': { as: owner, with: { ...group, seq: 3 } },
     'message/unreadcount': { as: owner, with: chat },
     'message/updateLastReadTime': { as: owner, with: group },
     'message/revoke': { as: owner, with: { ...group, mid } },

@@ -10,7 +10,7 @@ import {
   parleyOk,
   startCommand,
   until,
-} from './command.ts'
+} from '../command.ts'
 
 /* Starting, stopping, and what may go wrong with it. */
 
@@ -38,7 +38,7 @@ describe('parley start', () => {
     expect(text).toContain(join(DATA_DIR, 'server.key'))
     const link = /http\S+\/setup\?token=\S+/.exec(text)![0]
     expect(await (await fetch(link)).text()).toContain('<form')
-    for (const name of ['secrets.json', 'server.key', 'setup.token']) {
+    for (const name of ['server.key', 'setup.token', 'parley.sqlite']) {
       expect(await modeOf(join(DATA_DIR, name))).toBe('600')
     }
     expect(await modeOf(DATA_DIR)).toBe('700')

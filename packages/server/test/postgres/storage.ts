@@ -1,0 +1,105 @@
+import { SQL } from 'bun'
+import { type Database, DatabaseError, type Draft, openPostgres } from '../../src/storage/index.ts'
+import { newPostgresDatabase } from '../services.ts'
+
+/** Few connections, so that a test can use them up: one lane, one for transactions, one for statements, three for reads. */
+const CONNECTIONS = 6
+const WAIT_MS_MAX = 5000
+
+/** A PostgreSQL database of a test's own, and nodes that work on it. */
+export interface PostgresStorage {
+  readonly url: string
+  /** What an administrator sees and does. */
+  readonly sql: SQL
+  /** Opens it as one more node does. */
+  open(connectionsMax?: number): Promise<Database>
+  close(): Promise<void>
+}
+
+/** Makes one. Close it in `afterAll`: the nodes and the database go with it. */
+export async function newPostgresStorage(): Promise<PostgresStorage> {
+  const { url, drop } = await newPostgresDatabase()
+  const sql = new SQL(url, { max: 4 })
+  const nodes: Database[] = []
+  return {
+    url,
+    sql,
+    async open(connectionsMax = CONNECTIONS) {
+      const node = await openPostgres({ url, connectionsMax })
+      nodes.push(node)
+      return node
+    },
+    async close() {
+      await Promise.all(nodes.map((node) => node.close()))
+      await sql.close()
+      await drop()
+    },
+  }
+}
+
+/** The failure of something that must fail in the database. */
+export async function failureOf(doing: Promise<unknown>): Promise<DatabaseError> {
+  const error = await doing.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  )
+  if (error instanceof DatabaseError) return error
+  throw error
+}
+
+/** Asks until the answer is yes; fails when that takes too long. */
+export async function until(ask: () => Promise<boolean>): Promise<void> {
+  const lateAt = performance.now() + WAIT_MS_MAX
+  while (!(await ask())) if (performance.now() > lateAt) throw new Error('waited in vain')
+}
+
+/** Has the administrator hold a lock, which keeps everybody else waiting. */
+export async function lock(sql: SQL, statement: string): Promise<{ release(): Promise<void> }> {
+  const connection = await sql.reserve()
+  await connection.unsafe('begin')
+  await connection.unsafe(statement)
+  return {
+    async release() {
+      await connection.unsafe('rollback')
+      connection.release()
+    },
+  }
+}
+
+/** Resolves when so many of the site's connections wait for a lock. */
+export function whenLocked(sql: SQL, connections: number): Promise<void> {
+  return until(async () => {
+    const [{ count }] = await sql`
+      select count(*) from pg_stat_activity
+      where application_name = 'parley' and wait_event_type = 'Lock' and datname = current_database()`
+    return Number(count) >= connections
+  })
+}
+
+let pairs = 0
+
+/** A conversation of users 1 and 2 with a log of its own, and drafts for it. */
+export async function newConversation(db: Database) {
+  const { id } = await db.write
+    .insertInto('conversation')
+    .values({ kind: 'friend', low: ++pairs, high: 1_000_000 })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db.write
+    .insertInto('membership')
+    .values([1, 2].map((uid) => ({ conversation_id: id, uid, joined_at: 0 })))
+    .execute()
+  const draft = (fields: Partial<Draft> = {}): Draft => ({
+    conversationId: id,
+    from: 1,
+    content: 'hello',
+    subType: 'message',
+    at: 1000,
+    quoteMid: 0,
+    quoteContent: '',
+    uniqueId: null,
+    auto: 0,
+    ...fields,
+  })
+  return { id, draft }
+}
