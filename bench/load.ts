@@ -20,6 +20,8 @@ interface LoadOptions {
   port: number
   connections: number
   seconds: number
+  /** From one request of a connection to its next one at least, ms; at once when the answer is there unless given. */
+  pauseMs?: number
   /** The next request's bytes, complete with headers. */
   request: (connection: number) => Uint8Array | string
 }
@@ -38,7 +40,13 @@ export function formPost(path: string, headers: Record<string, string>, body: st
 }
 
 /** Runs one load and measures it. The first tenth of the time warms up and is not counted. */
-export async function load({ port, connections, seconds, request }: LoadOptions): Promise<LoadResult> {
+export async function load({
+  port,
+  connections,
+  seconds,
+  pauseMs = 0,
+  request,
+}: LoadOptions): Promise<LoadResult> {
   const started = performance.now()
   const countFrom = started + seconds * 100
   const end = started + seconds * 1000
@@ -75,7 +83,8 @@ export async function load({ port, connections, seconds, request }: LoadOptions)
             if (now >= countFrom) latencies.push(now - sentAt)
             if (!text.startsWith('HTTP/1.1 200') || !received.includes('"code":0')) failures++
             received = Buffer.alloc(0)
-            next(socket)
+            if (pauseMs === 0) next(socket)
+            else setTimeout(next, Math.max(0, sentAt + pauseMs - now), socket)
           },
           error: (_, error) => reject(error),
           close: () => resolve(),
