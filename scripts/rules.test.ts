@@ -84,6 +84,7 @@ const breaches: [rule: string, file: string, content: string][] = [
   ['client-only-contract', 'packages/client/src/breach.ts', imports('../../server/src/log.ts')],
   ['web-only-client', 'packages/web/src/breach.ts', imports('@parley/contract')],
   ['package-door', `${SERVER}/faces/breach-package.ts`, imports('../../../contract/src/field.ts')],
+  ['no-test-in-production', 'packages/client/src/breach-test.ts', imports('../../server/test/harness.ts')],
   ['no-test-in-production', `${SERVER}/faces/breach-test.ts`, imports('../modules/users/rules.test.ts')],
   [
     'no-script-in-production',

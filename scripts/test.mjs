@@ -61,7 +61,7 @@ function refuse(line) {
 /** What must hold on every database. */
 const BEHAVIOUR = /^packages\/server\/(test\/[^/]+|src\/modules\/.+)\.test\.tsx?$/
 /** What is about PostgreSQL itself, and about several nodes, which share one. */
-const OF_POSTGRES = /^packages\/server\/test\/postgres\//
+const OF_POSTGRES = /^packages\/server\/(test|src\/storage)\/postgres\//
 const OF_SEVERAL_NODES = /^packages\/server\/test\/cluster\//
 /** What may ask for the services. */
 const OF_SERVER = /^packages\/server\//

@@ -126,7 +126,9 @@ describe('npm test on two databases', () => {
   })
 
   test('--backend takes one of them', async () => {
-    const files = server('test/a', 'test/sqlite/b', 'test/postgres/c', 'test/cluster/d', 'src/f')
+    const files = server(
+      ...['test/a', 'test/sqlite/b', 'test/postgres/c', 'test/cluster/d', 'src/f', 'src/storage/postgres/g'],
+    )
     const [sqlite, postgres] = await Promise.all([
       runOn(files, '.test.ts', '--backend', 'sqlite'),
       runOn(files, '.test.ts', '--backend', 'postgres'),
@@ -136,7 +138,11 @@ describe('npm test on two databases', () => {
       'test/a: sqlite undefined',
       'test/sqlite/b: sqlite undefined',
     ])
-    expect(told(postgres.output)).toEqual(['test/a on PostgreSQL: postgres 42', 'test/postgres/c: sqlite 42'])
+    expect(told(postgres.output)).toEqual([
+      'src/storage/postgres/g: sqlite 42',
+      'test/a on PostgreSQL: postgres 42',
+      'test/postgres/c: sqlite 42',
+    ])
     const neither = await runOn(files, '--backend', 'mysql')
     expect(neither.code).toBe(2)
   })

@@ -22,7 +22,7 @@ const once = <Value>(make: () => Promise<Value>) => {
 }
 
 /** The administrator's URL of a PostgreSQL that all tests share; what stops it starts one of its own. */
-export const testPostgres = once(async () => process.env.PARLEY_TEST_POSTGRES || (await startPostgres()).url)
+const testPostgres = once(async () => process.env.PARLEY_TEST_POSTGRES || (await startPostgres()).url)
 
 /** The URL of a Redis that all tests share, each with a prefix of its own. */
 export const testRedis = once(async () => process.env.PARLEY_TEST_REDIS || (await startRedis()).url)

@@ -181,6 +181,22 @@ function addDataCommands(program: Command): void {
     .argument('<file>', say({ zh: '备份文件', en: 'the backup' }))
     .option('--force', say({ zh: '即使 DATA_DIR 中已有数据', en: 'also when DATA_DIR holds data' }))
     .action(async (file, options) => (await import('./backup/restore.ts')).restore(file, options))
+  addCommand(program, 'migrate-data', {
+    summary: {
+      zh: '把 DATA_DIR 中 SQLite 的数据迁移到 PostgreSQL（运行时也可以）',
+      en: 'move the data of a SQLite site to PostgreSQL, also while running',
+    },
+    more: {
+      zh: '可重复运行，只写入有变化的部分，不改动 DATA_DIR；停止服务器后再运行一次，然后设置 DATABASE_URL 并启动。密码也可用 PGPASSWORD 给出。',
+      en: 'It may be repeated, writes only what has changed, and leaves DATA_DIR as it is. Stop the server, run it once more, set DATABASE_URL and start. The password may be given as PGPASSWORD instead.',
+    },
+    example: 'DATA_DIR=/srv/parley parley migrate-data --to postgres://parley:password@db.example.com/parley',
+  })
+    .requiredOption(
+      '--to <address>',
+      say({ zh: 'PostgreSQL 数据库的地址', en: 'address of the PostgreSQL database' }),
+    )
+    .action(async (options) => (await import('./migrate-data/migrate-data.ts')).migrateData(options))
   addCommand(program, 'migrate-files', {
     summary: {
       zh: '把 DATA_DIR 中的上传文件复制到 S3 存储',

@@ -9,8 +9,10 @@ import { Credentials, ServerKeys, Sessions } from '../modules/accounts/index.ts'
 import { Administrators } from '../modules/admin/index.ts'
 import { Users } from '../modules/users/index.ts'
 import { DATABASE_FILE, type Database, openDatabase } from '../storage/index.ts'
+import { databaseAddress } from './database-address.ts'
 import { CommandError, systemReason } from './failure.ts'
 import { say } from './language.ts'
+import { markUsed, requireWholeImport } from './migrate-data/import-record.ts'
 import { tellServers } from './nodes.ts'
 
 /** Messages are nobody's business but the server's own user's. */
@@ -85,9 +87,10 @@ export function requireSqlite({ postgres }: Config): void {
  */
 export async function openSiteDatabase(config: Config): Promise<Database> {
   try {
+    await requireWholeImport(config.postgres)
     return await openDatabase(config)
   } catch (error) {
-    throw databaseFailure(config, error)
+    throw error instanceof CommandError ? error : databaseFailure(config, error)
   }
 }
 
@@ -95,13 +98,18 @@ type Place = Pick<Config, 'dataDir' | 'postgres'>
 
 /** The database as people know it: without name and password. */
 function databaseName({ dataDir, postgres }: Place): string {
-  if (!postgres) return databaseFile(dataDir)
-  const { host, pathname } = new URL(postgres.url)
-  return `${host}${pathname}`
+  return postgres ? databaseAddress(postgres.url) : databaseFile(dataDir)
 }
 
-/** What went wrong with opening the database, as a line for people. */
-export function databaseFailure(place: Place, error: unknown): CommandError {
+/**
+ * What went wrong with opening the database, as a line for people.
+ * @param given where its address was given, if it has one
+ */
+export function databaseFailure(
+  place: Place,
+  error: unknown,
+  given: 'DATABASE_URL' | '--to' = 'DATABASE_URL',
+): CommandError {
   const message = error instanceof Error ? error.message : String(error)
   const name = databaseName(place)
   // Kysely's words for a migration that has run but is not among ours.
@@ -115,10 +123,7 @@ export function databaseFailure(place: Place, error: unknown): CommandError {
     )
   }
   const [zh, en] = place.postgres
-    ? [
-        '请检查 DATABASE_URL 中的地址、库名、用户名和密码',
-        'check address, name, user and password in DATABASE_URL',
-      ]
+    ? [`请检查 ${given} 中的地址、库名、用户名和密码`, `check address, name, user and password in ${given}`]
     : ['请检查该文件，或把 DATA_DIR 设为其他文件夹', 'check that file, or set DATA_DIR to another folder']
   return new CommandError(
     {
@@ -171,6 +176,8 @@ export async function changeSite<Result>(
   work: (site: Site) => Promise<Result>,
 ): Promise<Result> {
   const result = await withSite(options, work)
-  await tellServers(loadConfig())
+  const config = loadConfig()
+  await markUsed(config.postgres)
+  await tellServers(config)
   return result
 }

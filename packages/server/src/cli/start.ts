@@ -10,6 +10,7 @@ import { bannerLines } from './banner.ts'
 import { CommandError, systemReason } from './failure.ts'
 import { fileStoreFailure } from './file-store.ts'
 import { say } from './language.ts'
+import { markUsed, requireWholeImport } from './migrate-data/import-record.ts'
 import { print } from './output.ts'
 import { type Claim, claimDataFolder, runningServer } from './running.ts'
 import { databaseFailure, dataFolderFailure, prepareDataFolder } from './site.ts'
@@ -75,7 +76,10 @@ async function takeFolder({ dataDir }: Config): Promise<Claim> {
 
 async function open(config: Config): Promise<Services> {
   try {
-    return await createServices(config)
+    await requireWholeImport(config.postgres)
+    const services = await createServices(config)
+    await markUsed(config.postgres)
+    return services
   } catch (error) {
     throw openFailure(config, error)
   }
@@ -83,7 +87,7 @@ async function open(config: Config): Promise<Services> {
 
 function openFailure(config: Config, error: unknown): unknown {
   if (error instanceof StoreError) return fileStoreFailure(config, error)
-  if (error instanceof ConfigError || error instanceof AppError) return error
+  if ([ConfigError, AppError, CommandError].some((known) => error instanceof known)) return error
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof ClusterError) return clusterFailure(message)
   // Kysely's migrator fails with errors of its own.

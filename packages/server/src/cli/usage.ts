@@ -84,6 +84,10 @@ const MISTAKES: Readonly<Record<string, { after: string; text: (subject: string)
     after: 'missing required argument',
     text: (subject) => ({ zh: `缺少参数 ${subject}`, en: `the argument ${subject} is missing` }),
   },
+  'commander.missingMandatoryOptionValue': {
+    after: 'required option',
+    text: (subject) => ({ zh: `缺少选项 ${subject}`, en: `the option ${subject} is missing` }),
+  },
   'commander.optionMissingArgument': {
     after: 'option',
     text: (subject) => ({ zh: `选项 ${subject} 缺少取值`, en: `the option ${subject} needs a value` }),

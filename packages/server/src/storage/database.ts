@@ -18,7 +18,10 @@ export interface Database {
    * `work` is called again when another transaction got in the way, so it must do nothing but work on `tx`.
    * @throws what `work` throws, after undoing what it did
    */
-  transaction<Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>
+  transaction<Result>(
+    work: (tx: Transaction<Tables>) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>
   /** Puts a message into its conversation's log. Messages that wait together share one commit. */
   append(draft: Draft): Promise<Appended>
   /** Resolves when the database answers; rejects with why it does not. */
@@ -28,6 +31,14 @@ export interface Database {
   /** How many writes were made again since it was opened, because another one got in their way. */
   retriedWrites(): number
   close(): Promise<void>
+}
+
+export interface TransactionOptions {
+  /**
+   * The conversation whose members, group or messages the transaction works on. Transactions that name the same one, and
+   * messages that are put into its log, take turns, on PostgreSQL as well: nothing is tried again.
+   */
+  readonly conversation?: number
 }
 
 export interface DatabaseOptions {

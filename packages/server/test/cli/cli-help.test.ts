@@ -9,6 +9,7 @@ const COMMANDS = [
   'config',
   'backup',
   'restore',
+  'migrate-data',
   'migrate-files',
   'demo',
   'user add',

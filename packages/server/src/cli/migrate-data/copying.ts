@@ -2,9 +2,6 @@ import type { Range, Rows, Source } from './source.ts'
 import { type Row, rowText, type TableShape } from './table-shape.ts'
 import type { Target } from './target.ts'
 
-/** Statements under way at once: enough to hide the way to a server elsewhere. */
-export const PARALLEL = 4
-
 /** What became of a table. */
 export interface TableOutcome {
   readonly table: string
@@ -30,16 +27,33 @@ interface Compared {
   theirs: string
 }
 
+/** What comes after the last row. */
+const behindAll = (all: readonly Compared[]): Range => ({ after: all.at(-1)?.range.upTo, upTo: undefined })
+
 const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex')
 const checksumOf = (texts: readonly string[]): string => sha256(texts.join(''))
 
-/** Works on several items at once, which begin in their order. */
-async function inParallel<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+/**
+ * Works on as many items at once as there are targets, which are connections to one database. Items begin in their order.
+ * @throws the first failure, when nothing is under way any more
+ */
+async function inParallel<Item>(
+  items: Iterable<Item>,
+  targets: readonly Target[],
+  work: (item: Item, target: Target) => Promise<void>,
+): Promise<void> {
   const iterator = items[Symbol.iterator]()
-  const worker = async () => {
-    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value)
+  let failure: { error: unknown } | undefined
+  const workOn = async (target: Target) => {
+    try {
+      for (let next = iterator.next(); !next.done && !failure; next = iterator.next())
+        await work(next.value, target)
+    } catch (error) {
+      failure ??= { error }
+    }
   }
-  await Promise.all(Array.from({ length: PARALLEL }, worker))
+  await Promise.all(targets.map(workOn))
+  if (failure) throw failure.error
 }
 
 /**
@@ -48,19 +62,19 @@ async function inParallel<Item>(items: Iterable<Item>, work: (item: Item) => Pro
  */
 export async function copyTable(
   source: Source,
-  target: Target,
+  targets: readonly Target[],
   shape: TableShape,
   tell: Tell,
 ): Promise<TableOutcome> {
   const rows = source.count(shape)
-  const { all, removed } = await compare(source, target, shape, (done) => tell('comparing', done / rows))
+  const { all, removed } = await compare(source, targets, shape, (done) => tell('comparing', done / rows))
   const different = all.filter(({ ours, theirs }) => ours !== theirs)
-  const written = await write(source, target, shape, different, (done) => tell('writing', done))
+  const written = await write(source, targets, shape, different, (done) => tell('writing', done))
+  const target = targets[0]!
   await target.continueIds(shape, source.lastId(shape))
   if (written > 0) await target.analyze(shape)
-  await verify(target, shape, different, (done) => tell('verifying', done))
-  const rest = { after: all.at(-1)?.range.upTo, upTo: undefined }
-  const isNothingBehind = (await target.checksum(shape, rest)) === checksumOf([])
+  await verify(targets, shape, different, (done) => tell('verifying', done))
+  const isNothingBehind = (await target.checksum(shape, behindAll(all))) === checksumOf([])
   return {
     table: shape.name,
     rows,
@@ -73,32 +87,33 @@ export async function copyTable(
 
 async function compare(
   source: Source,
-  target: Target,
+  targets: readonly Target[],
   shape: TableShape,
   tell: (rowsDone: number) => void,
 ): Promise<{ all: readonly Compared[]; removed: number }> {
   const all: Compared[] = []
   let removed = 0
   let done = 0
-  const compareRange = async ({ range, rows }: Rows) => {
+  const compareRange = async ({ range, rows }: Rows, target: Target) => {
     const asked = target.checksum(shape, range)
     const texts = rows.map((row: Row) => rowText(shape, row))
     const compared = { range, rows: rows.length, ours: checksumOf(texts), theirs: '' }
     all.push(compared)
     compared.theirs = await asked
-    if (compared.theirs !== compared.ours)
-      removed += await target.removeOthers(shape, range, texts.map(sha256))
     done += rows.length
     tell(done)
+    if (compared.theirs === compared.ours) return
+    const others = await target.removeOthers(shape, range, texts.map(sha256))
+    removed += others
   }
-  await inParallel(source.ranges(shape), compareRange)
-  removed += await target.removeOthers(shape, { after: all.at(-1)?.range.upTo, upTo: undefined }, [])
-  return { all, removed }
+  await inParallel(source.ranges(shape), targets, compareRange)
+  const behind = await targets[0]!.removeOthers(shape, behindAll(all), [])
+  return { all, removed: removed + behind }
 }
 
 async function write(
   source: Source,
-  target: Target,
+  targets: readonly Target[],
   shape: TableShape,
   different: readonly Compared[],
   tell: (done: number) => void,
@@ -106,9 +121,10 @@ async function write(
   const rows = different.reduce((sum, range) => sum + range.rows, 0)
   let written = 0
   let done = 0
-  await inParallel(different, async ({ range }) => {
+  await inParallel(different, targets, async ({ range }, target) => {
     const missing = source.rows(shape, range)
-    written += await target.add(shape, missing)
+    const added = await target.add(shape, missing)
+    written += added
     done += missing.length
     tell(done / rows)
   })
@@ -117,13 +133,13 @@ async function write(
 
 /** Reads what was written back. */
 async function verify(
-  target: Target,
+  targets: readonly Target[],
   shape: TableShape,
   different: readonly Compared[],
   tell: (done: number) => void,
 ): Promise<void> {
   let done = 0
-  await inParallel(different, async (compared) => {
+  await inParallel(different, targets, async (compared, target) => {
     compared.theirs = await target.checksum(shape, compared.range)
     done++
     tell(done / different.length)

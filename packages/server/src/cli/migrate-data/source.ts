@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DEFAULT_MIGRATION_TABLE } from 'kysely'
@@ -41,12 +41,30 @@ export interface Rows {
   readonly rows: readonly Row[]
 }
 
-/** The name of the copy in the data folder, while it is there. */
+/** The copy in the data folder, while it is there. */
 const copyFile = ({ dataDir }: Config) => join(dataDir, `.migrate-data.${process.pid}.sqlite`)
+const COPY_NAME = /^\.migrate-data\.(\d+)\.sqlite/
 
 /** Removes the copy that {@link Source.open} made. Waits for nothing. */
 export function removeCopy(config: Config): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copyFile(config) + suffix, { force: true })
+}
+
+/** Removes copies that runs have left which were killed: they are as large as the database. */
+function removeLeftCopies({ dataDir }: Config): void {
+  for (const name of readdirSync(dataDir)) {
+    const pid = Number(COPY_NAME.exec(name)?.[1] ?? 0)
+    if (pid > 0 && (pid === process.pid || !isAlive(pid))) rmSync(join(dataDir, name), { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
 }
 
 /** A site in SQLite as it was at one moment: a copy, of this version's schema. */
@@ -71,6 +89,7 @@ export class Source {
   static async open(config: Config): Promise<Source> {
     const file = copyFile(config)
     try {
+      removeLeftCopies(config)
       // SQLite would make the file readable for everybody; an empty one it takes as it is.
       await writeFile(file, '', { flag: 'wx', mode: PRIVATE_MODE })
       copyDatabase(databaseFile(config.dataDir), file)

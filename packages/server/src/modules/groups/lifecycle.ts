@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { AppError, groupChannel, userChannel } from '@parley/contract'
 import type { Clock } from '../../clock.ts'
 import type { Database, Group } from '../../storage/index.ts'
@@ -18,6 +19,9 @@ import {
 } from './memberships.ts'
 import { type Notices, noticeText } from './notices.ts'
 import { type Caller, requireInvitable } from './rights.ts'
+
+/** The largest range that `randomInt` takes. */
+const PLACEHOLDER_MAX = 2 ** 48 - 1
 
 const GROUPNAME_CHARACTERS_MAX = 60
 /** How many nicknames make up the name of a group that was given none. */
@@ -94,21 +98,24 @@ export class GroupLifecycle {
     await users.requireActive(caller.uid)
     const group = await groups.find(gid)
     if (!group) return false
-    const uids = await db.transaction(async (tx) => {
-      const { numDeletedRows } = await tx
-        .deleteFrom('chat_group')
-        .where('gid', '=', gid)
-        .where('owner_uid', '=', caller.uid)
-        .executeTakeFirst()
-      if (numDeletedRows === 0n) throw new AppError('illegal_operation')
-      const gone = await tx
-        .deleteFrom('membership')
-        .where('conversation_id', '=', group.conversation_id)
-        .returning('uid')
-        .execute()
-      await forgetSilences(tx, group.conversation_id)
-      return gone.map(({ uid }) => uid)
-    })
+    const uids = await db.transaction(
+      async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('chat_group')
+          .where('gid', '=', gid)
+          .where('owner_uid', '=', caller.uid)
+          .executeTakeFirst()
+        if (numDeletedRows === 0n) throw new AppError('illegal_operation')
+        const gone = await tx
+          .deleteFrom('membership')
+          .where('conversation_id', '=', group.conversation_id)
+          .returning('uid')
+          .execute()
+        await forgetSilences(tx, group.conversation_id)
+        return gone.map(({ uid }) => uid)
+      },
+      { conversation: group.conversation_id },
+    )
     this.#close(group, uids)
     return true
   }
@@ -156,11 +163,17 @@ export class GroupLifecycle {
     const { db, clock } = this.dependencies
     const now = clock()
     return db.transaction(async (tx) => {
-      // Group and conversation name each other. 0 holds the place until the conversation is there; as the column is
-      // unique, two creations at once take turns.
+      // Group and conversation name each other. A number that no conversation has holds the place until it is there;
+      // the column is unique, so two creations at once need different ones.
       const { gid } = await tx
         .insertInto('chat_group')
-        .values({ conversation_id: 0, owner_uid: ownerUid, groupname, avatar, created_at: now })
+        .values({
+          conversation_id: -randomInt(1, PLACEHOLDER_MAX),
+          owner_uid: ownerUid,
+          groupname,
+          avatar,
+          created_at: now,
+        })
         .returning('gid')
         .executeTakeFirstOrThrow()
       const { id } = await tx
@@ -194,20 +207,23 @@ export class GroupLifecycle {
 
   #depart(before: Group, uid: number): Promise<Departure | undefined> {
     const { gid, conversation_id } = before
-    return this.dependencies.db.transaction(async (tx) => {
-      const removed = await removeMembers(tx, conversation_id, [uid], this.dependencies.clock())
-      if (removed === 0) return undefined
-      const group = await currentGroup(tx, gid)
-      const heirUid = group.owner_uid === uid ? await heirOf(tx, conversation_id) : undefined
-      if (group.owner_uid === uid && heirUid === undefined) {
-        await tx.deleteFrom('chat_group').where('gid', '=', gid).execute()
-        await forgetSilences(tx, conversation_id)
-        return { group: undefined, heirUid, avatarChanged: false }
-      }
-      if (heirUid !== undefined) await makeOwner(tx, group, heirUid)
-      const avatarChanged = (await refreshAvatar(tx, group)) !== undefined
-      return { group: await currentGroup(tx, gid), heirUid, avatarChanged }
-    })
+    return this.dependencies.db.transaction(
+      async (tx) => {
+        const removed = await removeMembers(tx, conversation_id, [uid], this.dependencies.clock())
+        if (removed === 0) return undefined
+        const group = await currentGroup(tx, gid)
+        const heirUid = group.owner_uid === uid ? await heirOf(tx, conversation_id) : undefined
+        if (group.owner_uid === uid && heirUid === undefined) {
+          await tx.deleteFrom('chat_group').where('gid', '=', gid).execute()
+          await forgetSilences(tx, conversation_id)
+          return { group: undefined, heirUid, avatarChanged: false }
+        }
+        if (heirUid !== undefined) await makeOwner(tx, group, heirUid)
+        const avatarChanged = (await refreshAvatar(tx, group)) !== undefined
+        return { group: await currentGroup(tx, gid), heirUid, avatarChanged }
+      },
+      { conversation: conversation_id },
+    )
   }
 
   /** Tells everybody that the group has ended, and then lets nobody listen to it any more. */

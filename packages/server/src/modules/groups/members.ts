@@ -140,22 +140,25 @@ export class GroupMembers {
   ): Promise<Change> {
     const { db, clock, settings, groups } = this.dependencies
     const limit = settings.number('group_limit')
-    const change = await db.transaction(async (tx) => {
-      const group = await currentGroup(tx, gid)
-      const start = await startAtEnd(tx, conversation_id, clock())
-      const people = uids.map((uid) => ({ uid, role: 'member' as const }))
-      const entered = await insertMembers(tx, conversation_id, people, start)
-      if (entered.length > 0 && (await countMembers(tx, conversation_id)) > limit) {
-        throw new AppError('group_full', { limit })
-      }
-      await restoreSilences(tx, conversation_id, entered)
-      const avatar = keepAvatar ? undefined : await refreshAvatar(tx, group)
-      return {
-        group: { ...group, avatar: avatar ?? group.avatar },
-        uids: entered,
-        avatarChanged: avatar !== undefined,
-      }
-    })
+    const change = await db.transaction(
+      async (tx) => {
+        const group = await currentGroup(tx, gid)
+        const start = await startAtEnd(tx, conversation_id, clock())
+        const people = uids.map((uid) => ({ uid, role: 'member' as const }))
+        const entered = await insertMembers(tx, conversation_id, people, start)
+        if (entered.length > 0 && (await countMembers(tx, conversation_id)) > limit) {
+          throw new AppError('group_full', { limit })
+        }
+        await restoreSilences(tx, conversation_id, entered)
+        const avatar = keepAvatar ? undefined : await refreshAvatar(tx, group)
+        return {
+          group: { ...group, avatar: avatar ?? group.avatar },
+          uids: entered,
+          avatarChanged: avatar !== undefined,
+        }
+      },
+      { conversation: conversation_id },
+    )
     groups.forgetStandings(change.group, change.uids)
     if (change.avatarChanged) groups.forget(gid)
     return change
@@ -184,25 +187,28 @@ export class GroupMembers {
     uids: readonly number[],
     keepAvatar: boolean,
   ): Promise<Change> {
-    return this.dependencies.db.transaction(async (tx) => {
-      const group = await currentGroup(tx, gid)
-      const targets = await tx
-        .selectFrom('membership')
-        .select(['uid', 'role'])
-        .where('conversation_id', '=', conversation_id)
-        .where('uid', 'in', uids)
-        .execute()
-      if (targets.length === 0) throw new AppError('already_removed')
-      if (targets.some(({ role }) => !outranks(remover, role))) throw new AppError('illegal_operation')
-      const present = new Set(targets.map(({ uid }) => uid))
-      await removeMembers(tx, conversation_id, [...present], this.dependencies.clock())
-      const avatar = keepAvatar ? undefined : await refreshAvatar(tx, group)
-      return {
-        group: { ...group, avatar: avatar ?? group.avatar },
-        uids: uids.filter((uid) => present.has(uid)),
-        avatarChanged: avatar !== undefined,
-      }
-    })
+    return this.dependencies.db.transaction(
+      async (tx) => {
+        const group = await currentGroup(tx, gid)
+        const targets = await tx
+          .selectFrom('membership')
+          .select(['uid', 'role'])
+          .where('conversation_id', '=', conversation_id)
+          .where('uid', 'in', uids)
+          .execute()
+        if (targets.length === 0) throw new AppError('already_removed')
+        if (targets.some(({ role }) => !outranks(remover, role))) throw new AppError('illegal_operation')
+        const present = new Set(targets.map(({ uid }) => uid))
+        await removeMembers(tx, conversation_id, [...present], this.dependencies.clock())
+        const avatar = keepAvatar ? undefined : await refreshAvatar(tx, group)
+        return {
+          group: { ...group, avatar: avatar ?? group.avatar },
+          uids: uids.filter((uid) => present.has(uid)),
+          avatarChanged: avatar !== undefined,
+        }
+      },
+      { conversation: conversation_id },
+    )
   }
 
   async #sendAway({ group, uids, avatarChanged }: Change, remover: Account): Promise<void> {

@@ -55,17 +55,20 @@ export class GroupOffices {
     if (uid === owner.uid) throw new AppError('illegal_parameter')
     if (!(await groups.isMember(gid, uid))) throw new AppError('not_member')
     const heir = await users.requireActive(uid)
-    await db.transaction(async (tx) => {
-      const { numUpdatedRows } = await tx
-        .updateTable('membership')
-        .set({ role: 'member' })
-        .where('conversation_id', '=', group.conversation_id)
-        .where('uid', '=', owner.uid)
-        .where('role', '=', 'owner')
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) throw new AppError('illegal_operation')
-      await makeOwner(tx, group, uid)
-    })
+    await db.transaction(
+      async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('membership')
+          .set({ role: 'member' })
+          .where('conversation_id', '=', group.conversation_id)
+          .where('uid', '=', owner.uid)
+          .where('role', '=', 'owner')
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) throw new AppError('illegal_operation')
+        await makeOwner(tx, group, uid)
+      },
+      { conversation: group.conversation_id },
+    )
     groups.forgetStandings(group, [owner.uid, uid])
     groups.forget(gid)
     await notices.post(group, owner, noticeText.transferred(owner, heir), {

@@ -39,7 +39,7 @@ export class Removal {
       throw new AppError('revoke_too_late', { minutes: Math.ceil(seconds / 60) })
     }
     if (message.from_uid !== uid && chat.standing.role !== 'owner') throw new AppError('illegal_operation')
-    await this.#blank(mid, REVOKED)
+    await this.#blank(chat.conversationId, mid, REVOKED)
     const event = { type: address.type, id: String(address.id), mid, uid: String(uid) }
     for (const channel of chatChannels(uid, address)) publish(channel, 'revoke', event)
   }
@@ -78,7 +78,7 @@ export class Removal {
     const message = await this.#find(chat.conversationId, mid)
     const moderates = chat.standing.role !== 'member'
     if (message.from_uid !== uid && !moderates) throw new AppError('illegal_operation')
-    await this.#blank(mid, DELETED)
+    await this.#blank(chat.conversationId, mid, DELETED)
     const event = { type: address.type, id: String(address.id), mid, uid: String(uid), ty: 2 as const }
     for (const channel of chatChannels(uid, address)) publish(channel, 'message_delete', event)
   }
@@ -115,19 +115,22 @@ export class Removal {
   }
 
   /** Overwrites the text, and its snapshots in quotes: what was taken back is nowhere to be read. */
-  async #blank(mid: number, removed: typeof REVOKED | typeof DELETED): Promise<void> {
+  async #blank(conversation: number, mid: number, removed: typeof REVOKED | typeof DELETED): Promise<void> {
     const content = removed === REVOKED ? REVOKED_TEXT : ''
-    await this.dependencies.db.transaction(async (tx) => {
-      await tx
-        .updateTable('message')
-        .set({ content, sub_type: 'notice', removed, quote_mid: 0, quote_content: '' })
-        .where('mid', '=', mid)
-        .execute()
-      await tx
-        .updateTable('message')
-        .set({ quote_content: REVOKED_TEXT })
-        .where('quote_mid', '=', mid)
-        .execute()
-    })
+    await this.dependencies.db.transaction(
+      async (tx) => {
+        await tx
+          .updateTable('message')
+          .set({ content, sub_type: 'notice', removed, quote_mid: 0, quote_content: '' })
+          .where('mid', '=', mid)
+          .execute()
+        await tx
+          .updateTable('message')
+          .set({ quote_content: REVOKED_TEXT })
+          .where('quote_mid', '=', mid)
+          .execute()
+      },
+      { conversation },
+    )
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, DatabaseOptions } from '../database.ts'
+import type { Database, DatabaseOptions, TransactionOptions } from '../database.ts'
 import { migrate } from '../migrations/index.ts'
 import { Appender } from './appender.ts'
 import { PATIENCE_MS, Retries } from './conflicts.ts'
@@ -51,18 +51,18 @@ export async function openPostgres(
   const share = divide(connectionsMax)
   const retries = new Retries()
   const reads = new Pool(share.reads, { url, isolation: 'read committed', readOnly: true })
-  const statements = new Pool(share.statements, { url, isolation: 'serializable' })
+  const statements = new Pool(share.statements, { url, isolation: 'read committed' })
   const transactions = new Pool(share.transactions, { url, isolation: 'serializable' })
   const appender = new Appender(share.lanes, { url, isolation: 'read committed' }, retries)
   const read = readingKysely(
     (sql, parameters) => reads.run(sql, parameters, performance.now() + PATIENCE_MS),
     onQuery,
   )
-  const writing = (deadline: () => number) =>
+  const writing = (deadline: () => number, options?: TransactionOptions) =>
     writingKysely(
       {
         run: (sql, parameters) => retries.run((deadline) => statements.run(sql, parameters, deadline)),
-        begin: () => beginTransaction(transactions, deadline()),
+        begin: () => beginTransaction(transactions, deadline(), options),
       },
       onQuery,
     )
@@ -72,9 +72,9 @@ export async function openPostgres(
     migrated,
     read,
     write: writing(() => performance.now() + PATIENCE_MS),
-    transaction: (work) =>
+    transaction: (work, options) =>
       retries.run((deadline) =>
-        writing(() => deadline)
+        writing(() => deadline, options)
           .transaction()
           .execute(work),
       ),
