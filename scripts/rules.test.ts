@@ -52,6 +52,8 @@ const clean: Record<string, string> = {
   [`${SERVER}/clock.ts`]: imports('./log.ts'),
   [`${SERVER}/log.ts`]: imports('node:fs'),
   'packages/server/test/login.test.ts': imports('../src/main.ts', '../../../scripts/services/redis.mjs'),
+  'packages/server/test/harness.ts': imports('../src/app.ts'),
+  'packages/client/test/call.test.ts': imports('../src/index.ts', '../../server/test/harness.ts'),
   'scripts/services/redis.mjs': imports('node:net'),
 }
 

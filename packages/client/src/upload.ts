@@ -1,0 +1,90 @@
+import type { UploadResult } from '@parley/contract'
+import { NetworkError, ParleyError } from './errors.ts'
+import { type Http, readAnswer } from './transport/http.ts'
+
+/** What a file is uploaded as: a picture or file for a message, a profile picture, a group's picture. */
+export type UploadKind = 'img' | 'file' | 'avatar' | 'groupavatar'
+
+export interface UploadOptions {
+  /** The file's name, for a `Blob` that has none. */
+  readonly name?: string
+  /** `groupavatar`: the group. */
+  readonly gid?: number
+  /** Ends the upload. */
+  readonly signal?: AbortSignal
+  /** Hears how many of the file's bytes have left; the last time all of them. */
+  readonly onProgress?: (sent: number, total: number) => void
+}
+
+/**
+ * Uploads a file, by XMLHttpRequest where there is one: a browser's `fetch` does not tell how far it has come.
+ * @throws ParleyError, NetworkError; the signal's reason when it was aborted
+ */
+export async function upload(
+  http: Http,
+  kind: UploadKind,
+  file: Blob,
+  { name, gid, signal = new AbortController().signal, onProgress = () => {} }: UploadOptions,
+): Promise<UploadResult> {
+  signal.throwIfAborted()
+  const path = `upload/${kind}`
+  const form = new FormData()
+  if (gid !== undefined) form.append('gid', String(gid))
+  const ownName = 'name' in file && typeof file.name === 'string' ? file.name : 'file'
+  form.append('file', file, name ?? ownName)
+  const send = typeof XMLHttpRequest === 'function' ? sendByXhr : sendByFetch
+  const progress = (sent: number) => onProgress(Math.min(sent, file.size), file.size)
+  const result = await send(http, path, form, signal, progress)
+  onProgress(file.size, file.size)
+  return result as UploadResult
+}
+
+type Send = (
+  http: Http,
+  path: string,
+  form: FormData,
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+) => Promise<unknown>
+
+const sendByXhr: Send = (http, path, form, signal, onSent) =>
+  new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const abort = () => request.abort()
+    const fail = (error: unknown) => reject(error)
+    request.open('POST', http.address(path))
+    for (const [header, value] of Object.entries(http.headers())) request.setRequestHeader(header, value)
+    request.upload.onprogress = ({ loaded }) => onSent(loaded)
+    request.onerror = () => fail(new NetworkError('unreachable', path, true))
+    request.onabort = () => fail(signal.reason)
+    request.onload = () => {
+      try {
+        resolve(readAnswer(path, JSON.parse(request.responseText)))
+      } catch (error) {
+        fail(error instanceof ParleyError ? error : new NetworkError('unexpected', path, true, error))
+      }
+    }
+    request.onloadend = () => signal.removeEventListener('abort', abort)
+    signal.addEventListener('abort', abort)
+    request.send(form)
+  })
+
+/** Counts the form's bytes while they are read off to be sent. */
+const sendByFetch: Send = (http, path, form, signal, onSent) => {
+  const encoded = new Response(form)
+  // Before the body is touched: it holds the boundary, which some forget afterwards.
+  const type = encoded.headers.get('content-type')!
+  let sent = 0
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      sent += chunk.length
+      onSent(sent)
+      controller.enqueue(chunk)
+    },
+  })
+  return http.request(path, {
+    body: encoded.body!.pipeThrough(counter),
+    headers: { 'content-type': type },
+    signal,
+  })
+}

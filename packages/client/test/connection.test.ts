@@ -1,0 +1,229 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { ConnectionRefusedError, type WebSocketConstructor } from '../src/index.ts'
+import {
+  clientOf,
+  closeClients,
+  connected,
+  startAgain,
+  startSite,
+  stop,
+  type TestSite,
+  type TestUser,
+} from './site.ts'
+
+let site: TestSite
+let tom: TestUser
+let jerry: TestUser
+
+beforeAll(async () => {
+  site = await startSite()
+  tom = await site.user({ nickname: '猫猫' })
+  jerry = await site.user({ nickname: '小老鼠' })
+  await site.befriend(tom, jerry)
+})
+afterEach(closeClients)
+afterAll(() => site.close())
+
+const states = (watched: { all: (name: 'connection') => { state: string }[] }) =>
+  watched.all('connection').map(({ state }) => state)
+
+describe('connect', () => {
+  test('gives everything about the user, and listens to the user and the groups', async () => {
+    const gid = await site.group(tom, jerry)
+    const watched = clientOf(site, tom)
+    const home = await watched.client.connect()
+    expect(home.mine).toMatchObject({ uid: tom.uid, nickname: '猫猫' })
+    expect(watched.client.uid).toBe(tom.uid)
+    expect(states(watched)).toEqual(['connecting', 'online'])
+    await site.as(jerry).ok('message/send', { to: tom.uid, type: 'friend', content: 'to you' })
+    await site.as(jerry).ok('message/send', { to: gid, type: 'group', content: 'to all' })
+    const message = await watched.next('message', ({ content }) => content === 'to you')
+    expect(message).toMatchObject({
+      ...{ from: String(jerry.uid), from_name: '小老鼠', missed: false },
+      chat: { type: 'friend', id: jerry.uid },
+    })
+    expect(await watched.next('message', ({ content }) => content === 'to all')).toMatchObject({
+      chat: { type: 'group', id: gid },
+    })
+  })
+
+  test('the events of the contract arrive, each under its name', async () => {
+    const watched = await connected(site, tom)
+    const [friend] = (await site.users(1)) as [TestUser]
+    await site.as(friend).ok('friend/apply', { friend_uid: tom.uid })
+    expect(await watched.next('friendApply')).toEqual({ uid: String(friend.uid) })
+    await site.set({ app_name: 'Another name' })
+    expect((await watched.next('settingChange')).app_name).toBe('Another name')
+  })
+
+  test('groups that the user comes into are listened to, and those left are not', async () => {
+    const watched = await connected(site, tom)
+    const gid = await site.group(jerry)
+    await site.as(jerry).ok('message/send', { to: gid, type: 'group', content: 'before' })
+    await site.api(jerry).ok('group/memberadd', { gid, members: [tom.uid] })
+    await watched.next('addGroup', (group) => group.gid === gid)
+    // The notice of the invitation, which was pushed before anybody could listen.
+    const notice = await watched.next('message', ({ chat }) => chat.type === 'group' && chat.id === gid)
+    expect(notice).toMatchObject({ sub_type: 'notice', content: expect.stringContaining('邀请') })
+    await site.as(jerry).ok('message/send', { to: gid, type: 'group', content: 'welcome' })
+    await watched.next('message', ({ content }) => content === 'welcome')
+    expect(watched.contents()).not.toContain('before')
+    await site.api(jerry).ok('group/memberdel', { gid, members: [tom.uid] })
+    expect(await watched.next('removeGroup', (group) => group.gid === gid)).toBeDefined()
+  })
+
+  test('a channel of the application’s own choice, and its events', async () => {
+    const watched = await connected(site, tom)
+    const end = watched.client.subscribe('news')
+    await watched.client.call('user/get', { uid: tom.uid })
+    const emit = (data: string) => site.api().ok('push/emit', { channel: 'news', event: 'headline', data })
+    await emit('{"text":"one"}')
+    expect(await watched.next('custom')).toEqual({
+      event: 'headline',
+      channel: 'news',
+      data: { text: 'one' },
+    })
+    end()
+    await watched.client.call('user/get', { uid: tom.uid })
+    await emit('{"text":"two"}')
+    await watched.client.call('user/get', { uid: tom.uid })
+    expect(watched.all('custom')).toHaveLength(1)
+  })
+
+  test('without a session: unauthorised, once and for all', async () => {
+    const watched = clientOf(site, { ...tom, token: 'ps_nobody' })
+    const error = await watched.client.connect().catch((error) => error)
+    expect(error).toBeInstanceOf(ConnectionRefusedError)
+    expect(error).toMatchObject({ state: 'unauthorised', code: -1 })
+    expect(watched.client.status.state).toBe('unauthorised')
+    // A session makes it good.
+    watched.client.setToken(tom.token)
+    expect((await watched.client.connect()).mine.uid).toBe(tom.uid)
+  })
+
+  test('with too many websockets of one user: refused, but calls work', async () => {
+    const crowd = await site.user()
+    for (let count = 0; count < 20; count++) await site.listen(crowd)
+    const watched = clientOf(site, crowd)
+    await expect(watched.client.connect()).rejects.toMatchObject({ state: 'refused', code: 4004 })
+    await watched.next('connection', ({ state }) => state === 'refused')
+    expect((await watched.client.call('pop/get')).mine.uid).toBe(crowd.uid)
+  })
+
+  test('the end of the session is told at once, and is the end', async () => {
+    const guest = await site.user()
+    const watched = await connected(site, guest)
+    await watched.client.call('login/logout')
+    const status = await watched.next('connection', ({ state }) => state === 'unauthorised')
+    await expect(status.error).toMatchObject({ code: 4009 })
+    await expect(watched.client.call('pop/get')).rejects.toMatchObject({ code: -1, isSignedOut: true })
+  })
+
+  test('close ends it', async () => {
+    const watched = await connected(site, tom)
+    watched.client.close()
+    expect(states(watched)).toEqual(['connecting', 'online', 'idle'])
+  })
+})
+
+describe('reconnect', () => {
+  const kick = (user: TestUser, code: number) => {
+    for (const socket of [...site.services.realtime.hub.sockets()])
+      if (socket.data.identity.uid === user.uid) socket.close(code)
+  }
+
+  test.each([
+    [4200, 0, 0],
+    [4201, 0, 0],
+    [4100, 300, 500],
+    [1011, 0, 200],
+  ])('after close code %d it waits %d to %d ms', async (code, minMs, maxMs) => {
+    const user = await site.user()
+    const timings = { retryMsMin: 200, retryMsMax: 200, pauseMs: 300 }
+    const watched = await connected(site, user, { timings })
+    const before = Date.now()
+    kick(user, code)
+    const { retryAt } = await watched.next('connection', ({ state }) => state === 'offline')
+    const after = Date.now()
+    expect(retryAt).toBeGreaterThanOrEqual(before + minMs)
+    expect(retryAt).toBeLessThanOrEqual(after + maxMs)
+    await watched.until('online again', () => states(watched).at(-1) === 'online')
+  })
+
+  test.each([4000, 4004, 4099])('after close code %d it does not come back', async (code) => {
+    const user = await site.user()
+    const watched = await connected(site, user)
+    kick(user, code)
+    const { error } = await watched.next('connection', ({ state }) => state === 'refused')
+    expect(error).toMatchObject({ state: 'refused', code })
+    // Unless it is asked to.
+    await watched.client.connect()
+  })
+
+  test('an app key that is not known is asked for anew, but not for ever', async () => {
+    const user = await site.user()
+    const watched = await connected(site, user)
+    kick(user, 4001)
+    await watched.until('online again', () => states(watched).join(' ').endsWith('offline connecting online'))
+    kick(user, 4001)
+    await watched.next('connection', ({ state, error }) => state === 'refused' && error?.code === 4001)
+  })
+
+  test('when nothing comes any more, not even the answer to a ping', async () => {
+    const quick = await startSite({ timings: { pingAfterMs: 2000 } })
+    const user = await quick.user()
+    let isDeaf = false
+    const Deaf = class extends WebSocket {
+      override addEventListener(type: string, handler: any): void {
+        super.addEventListener(type, (event: any) => {
+          if (type !== 'message' || !isDeaf) handler(event)
+        })
+      }
+    } as unknown as WebSocketConstructor
+    const watched = await connected(quick, user, { WebSocket: Deaf, timings: { pongMs: 50, retryMsMin: 1 } })
+    isDeaf = true
+    await watched.next('connection', ({ state }) => state === 'offline')
+    isDeaf = false
+    await watched.until('online again', () => states(watched).at(-1) === 'online')
+    watched.client.close()
+    await quick.close()
+  })
+
+  test('the network’s return is a reason to try at once', async () => {
+    const user = await site.user()
+    const watched = await connected(site, user, { timings: { retryMsMin: 60_000, retryMsMax: 60_000 } })
+    kick(user, 4150)
+    await watched.next('connection', ({ state }) => state === 'offline')
+    globalThis.dispatchEvent(new Event('online'))
+    await watched.until('online again', () => states(watched).at(-1) === 'online')
+  })
+
+  test('comes back by itself when the server does, with its subscriptions and what was missed', async () => {
+    const gid = await site.group(tom, jerry)
+    const watched = await connected(site, tom)
+    await stop(site)
+    await watched.next('connection', ({ state }) => state === 'offline')
+    // Tries, and fails.
+    await watched.until(
+      'another try',
+      () => states(watched).filter((state) => state === 'offline').length > 1,
+    )
+    site = await startAgain(site)
+    await site.as(jerry).ok('message/send', { to: tom.uid, type: 'friend', content: 'while away' })
+    await site.as(jerry).ok('message/send', { to: gid, type: 'group', content: 'while away, group' })
+    await watched.until('online again', () => states(watched).at(-1) === 'online')
+    await site.as(jerry).ok('message/send', { to: tom.uid, type: 'friend', content: 'back' })
+    await site.as(jerry).ok('message/send', { to: gid, type: 'group', content: 'back, group' })
+    await watched.until('everything', () => watched.contents().length >= 4)
+    expect(watched.contents().sort()).toEqual(['back', 'back, group', 'while away', 'while away, group'])
+  })
+
+  test('calls that the server did not see go by HTTP, and what only reads is asked again', async () => {
+    const watched = await connected(site, tom)
+    const calls = Array.from({ length: 20 }, () => watched.client.call('user/get', { uid: jerry.uid }))
+    // The server closes the websockets, but goes on.
+    for (const socket of [...site.services.realtime.hub.sockets()]) socket.close(4200)
+    expect((await Promise.all(calls)).every(({ uid }) => uid === jerry.uid)).toBe(true)
+    await watched.until('online again', () => states(watched).join(' ').endsWith('offline connecting online'))
+  })
+})
