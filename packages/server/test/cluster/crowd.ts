@@ -70,7 +70,8 @@ export class Crowd {
       [2, (uid) => this.#create(uid)],
       [4, (uid) => this.#call('friend/add', uid, { friend_uid: this.#other(uid) })],
       [3, (uid) => this.#call('friend/delete', uid, { friend_uid: this.#other(uid) })],
-      [2, (uid) => this.#call('friend/apply', uid, { friend_uid: this.#other(uid) })],
+      [3, (uid) => this.#call('friend/apply', uid, { friend_uid: this.#other(uid) })],
+      [3, (uid) => this.#agree(uid)],
       [6, (uid) => this.#call('message/updateLastReadTime', uid, { ...this.#anyGroup() })],
       [2, (uid) => this.#call('pop/delchat', uid, { ...this.#anyGroup() })],
       [2, (uid) => this.#call('pop/get', uid)],
@@ -142,6 +143,13 @@ export class Crowd {
     const { id: gid } = this.#anyGroup()
     const ownerUid = await this.#ownerOf(gid)
     if (ownerUid !== undefined) await this.#call(path, ownerUid, { gid, ...fields(this.#other(ownerUid)) })
+  }
+
+  /** Says yes to somebody who has asked to be friends. */
+  async #agree(uid: number): Promise<void> {
+    const { data } = await this.#call('friend/applylist', uid)
+    const open = (data as any[]).filter(({ operation }) => operation === 'not_operated')
+    if (open.length > 0) await this.#call('friend/agree', uid, { nid: oneOf(open).nid })
   }
 
   async #ownerOf(gid: number): Promise<number | undefined> {

@@ -59,20 +59,31 @@ export function insertFriendship(
   at: number,
   nid?: number,
 ): Promise<Connected> {
+  // Whoever of the two begins, the rows are taken in the same order: nobody waits in a circle.
+  const pairs = [
+    { uid: Math.min(a, b), friend_uid: Math.max(a, b), created_at: at },
+    { uid: Math.max(a, b), friend_uid: Math.min(a, b), created_at: at },
+  ]
   return db.transaction(async (tx) => {
-    if (nid !== undefined && !(await decide(tx, nid, 'agree'))) return 'decided'
+    if (nid !== undefined && !(await isOpen(tx, nid))) return 'decided'
+    for (const { uid, friend_uid } of pairs) await agreeBetween(tx, uid, friend_uid)
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('friendship')
-      .values([
-        { uid: a, friend_uid: b, created_at: at },
-        { uid: b, friend_uid: a, created_at: at },
-      ])
+      .values(pairs)
       .onConflict((oc) => oc.columns(['uid', 'friend_uid']).doNothing())
       .executeTakeFirstOrThrow()
-    await agreeBetween(tx, a, b)
-    await agreeBetween(tx, b, a)
     return (numInsertedOrUpdatedRows ?? 0n) > 0n ? 'new' : 'already'
   })
+}
+
+async function isOpen(tx: Kysely<Tables>, nid: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('friend_request')
+    .select('nid')
+    .where('nid', '=', nid)
+    .where('operation', '=', 'not_operated')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function agreeBetween(tx: Kysely<Tables>, from: number, to: number): Promise<void> {
@@ -178,12 +189,10 @@ export async function openRequestsFrom(
 }
 
 /** Declines a request. @returns false when it was decided in between */
-export const refuseRequest = (db: Database, nid: number): Promise<boolean> => decide(db.write, nid, 'refuse')
-
-async function decide(db: Kysely<Tables>, nid: number, operation: 'agree' | 'refuse'): Promise<boolean> {
-  const { numUpdatedRows } = await db
+export async function refuseRequest(db: Database, nid: number): Promise<boolean> {
+  const { numUpdatedRows } = await db.write
     .updateTable('friend_request')
-    .set({ operation })
+    .set({ operation: 'refuse' })
     .where('nid', '=', nid)
     .where('operation', '=', 'not_operated')
     .executeTakeFirstOrThrow()

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => storage.close())
 
 /** What a query gives in its only row. */
-async function valueOf(expression: string): Promise<unknown> {
+async function answerOf(expression: string): Promise<unknown> {
   const { rows } = await sql<{ value: unknown }>`select ${sql.raw(expression)} as value`.execute(db.read)
   return rows[0]!.value
 }
@@ -39,7 +39,7 @@ describe('values', () => {
     ['text of digits', `'12'::text`, '12'],
     ['text with signs of all kinds', `'汉😀''"\\'::text`, `汉😀'"\\`],
   ])('%s', async (_, expression, value) => {
-    expect(await valueOf(expression)).toBe(value as never)
+    expect(await answerOf(expression)).toBe(value as never)
   })
 
   test('written and read again they are the same, in every kind of column', async () => {
@@ -78,7 +78,7 @@ describe('failures', () => {
     await insert('1')
     expect(isUniqueViolation(await failureOf(insert('2')))).toBe(true)
     expect((await failureOf(insert(null))).failure).toBe('other')
-    expect((await failureOf(valueOf('1/0'))).failure).toBe('other')
+    expect((await failureOf(answerOf('1/0'))).failure).toBe('other')
   })
 
   test('reading refuses to write', async () => {
@@ -89,21 +89,21 @@ describe('failures', () => {
 
   test('a statement that takes too long is ended, and others go on meanwhile', async () => {
     const startedAt = performance.now()
-    const slow = failureOf(valueOf('pg_sleep(60)'))
-    expect(await valueOf('1')).toBe(1)
+    const slow = failureOf(answerOf('pg_sleep(60)'))
+    expect(await answerOf('1')).toBe(1)
     expect((await slow).failure).toBe('unavailable')
     expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS)
-    expect(await valueOf('2')).toBe(2)
+    expect(await answerOf('2')).toBe(2)
   })
 
   test('more slow statements than connections: all are answered in time, and it recovers', async () => {
     const startedAt = performance.now()
-    const slow = await Promise.all(Array.from({ length: 30 }, () => failureOf(valueOf('pg_sleep(60)'))))
+    const slow = await Promise.all(Array.from({ length: 30 }, () => failureOf(answerOf('pg_sleep(60)'))))
     expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS)
     expect(new Set(slow.map(({ failure }) => failure))).toEqual(new Set(['unavailable']))
     // What nobody waits for any more may still be on its way to the end that the server sets it.
     await until(() =>
-      valueOf('1').then(
+      answerOf('1').then(
         () => true,
         () => false,
       ),
@@ -111,7 +111,7 @@ describe('failures', () => {
   })
 
   test('lost connections fail what runs on them; the next statements open others', async () => {
-    const lost = Array.from({ length: 6 }, () => failureOf(valueOf('pg_sleep(60)')))
+    const lost = Array.from({ length: 6 }, () => failureOf(answerOf('pg_sleep(60)')))
     const killed = () =>
       storage.sql`
       select pg_terminate_backend(pid) from pg_stat_activity
@@ -123,7 +123,7 @@ describe('failures', () => {
       return count >= 3
     })
     for (const failure of await Promise.all(lost)) expect(failure.failure).toBe('unavailable')
-    expect(await valueOf('1')).toBe(1)
+    expect(await answerOf('1')).toBe(1)
   })
 
   test('what asks for a closed database is refused', async () => {

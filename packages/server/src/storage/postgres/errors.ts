@@ -28,14 +28,14 @@ const CONFLICT_STATES = new Set(['40001', '40P01'])
 const stateOf = (error: unknown): string | undefined => (error as Partial<ClientError>)?.errno
 
 /** True when the connection failed, not the statement. */
-export const connectionFailure = (error: unknown): boolean => {
+const isConnectionFailure = (error: unknown): boolean => {
   const { code = '', errno } = error as Partial<ClientError>
   return errno === undefined && /^ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)/.test(code)
 }
 
 function failureOf(error: unknown): DatabaseFailure {
   const state = stateOf(error)
-  if (state === undefined) return connectionFailure(error) ? 'unavailable' : 'other'
+  if (state === undefined) return isConnectionFailure(error) ? 'unavailable' : 'other'
   if (state === '23505') return 'unique'
   return UNAVAILABLE_STATES.some((known) => state.startsWith(known)) ? 'unavailable' : 'other'
 }

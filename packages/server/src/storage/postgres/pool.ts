@@ -67,7 +67,8 @@ export class Pool {
     for (const next of this.#waiting) {
       this.#waiting.delete(next)
       clearTimeout(next.timer)
-      return next.resolve(connection)
+      next.resolve(connection)
+      return
     }
     this.#free.push(connection)
     if (this.#free.length === this.#all.length) this.#closed?.resolve()

@@ -28,7 +28,7 @@ afterAll(() => storage.close())
 const insert = (node: Database, name: string, value = '0') =>
   node.write.insertInto('setting').values({ name, value }).execute()
 
-const valueOf = async (name: string) =>
+const settingOf = async (name: string) =>
   (await db.read.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst())?.value
 
 /** Reads a number and writes the next one. */
@@ -58,7 +58,7 @@ test('two nodes that count with the same row lose nothing', async () => {
   await insert(db, 'counter')
   const before = db.retriedWrites() + other.retriedWrites()
   await Promise.all(Array.from({ length: 40 }, (_, i) => increment(i % 2 === 0 ? db : other, 'counter')))
-  expect(await valueOf('counter')).toBe('40')
+  expect(await settingOf('counter')).toBe('40')
   // They did get in each other's way.
   expect(db.retriedWrites() + other.retriedWrites()).toBeGreaterThan(before)
 })
@@ -85,7 +85,7 @@ test('a transaction that throws leaves nothing and throws the same', async () =>
     throw problem
   })
   expect(await failing.catch((error) => error)).toBe(problem)
-  expect(await valueOf('undone')).toBeUndefined()
+  expect(await settingOf('undone')).toBeUndefined()
 })
 
 test('a failing statement fails the whole transaction', async () => {
@@ -94,7 +94,7 @@ test('a failing statement fails the whole transaction', async () => {
     await tx.insertInto('setting').values({ name: 'half', value: '2' }).execute()
   })
   expect((await failureOf(failing)).failure).toBe('unique')
-  expect(await valueOf('half')).toBeUndefined()
+  expect(await settingOf('half')).toBeUndefined()
 })
 
 test('a connection lost between two statements: nothing stays, and nothing runs outside of the transaction', async () => {
@@ -156,7 +156,7 @@ test('a row that somebody holds: unavailable in time, and it recovers', async ()
   expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS)
   await holder.release()
   await increment(db, 'held')
-  expect(await valueOf('held')).toBe('1')
+  expect(await settingOf('held')).toBe('1')
 })
 
 test('all connections taken: who waits is refused in time or too many at once, and it recovers', async () => {
@@ -173,7 +173,7 @@ test('all connections taken: who waits is refused in time or too many at once, a
   expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS)
   await holder.release()
   await increment(db, 'crowded')
-  expect(await valueOf('crowded')).toBe('1')
+  expect(await settingOf('crowded')).toBe('1')
 })
 
 test('several waits add up to no more than one caller’s patience', async () => {
@@ -195,6 +195,6 @@ test('what runs beside a transaction is not part of it', async () => {
   })
   expect(failing).rejects.toThrow('no')
   await failing.catch(() => undefined)
-  expect(await valueOf('inside')).toBeUndefined()
-  expect(await valueOf('beside')).toBe('0')
+  expect(await settingOf('inside')).toBeUndefined()
+  expect(await settingOf('beside')).toBe('0')
 })
