@@ -196,5 +196,7 @@ export async function until<Answer>(
     if (isWanted(answer)) return answer
     if (performance.now() > deadline)
       throw new Error(`waited in vain; the last answer: ${JSON.stringify(answer)}`)
+    // An answer that comes from memory must not keep out what it waits for.
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }

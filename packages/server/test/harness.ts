@@ -41,6 +41,7 @@ export interface SiteOptions {
 
 const byPath = new Map(OPERATIONS.map((spec) => [spec.path.toLowerCase(), spec]))
 let serial = 0
+let keySerial = 0
 
 /** Notes each call with its answer's code, for the check that every operation is tested (`scripts/test.mjs`). */
 const callsFolder = process.env.PARLEY_TEST_CALLS
@@ -362,7 +363,8 @@ export async function startSite({
     ...env,
   })
   const services = await createServices(config, { timings, onQuery })
-  const key = await services.keys.add('tests')
+  // Several nodes of one site have one list of keys.
+  const key = await services.keys.add(`tests ${++keySerial}`)
   const server = await startServer(services)
   const site = new TestSite(services, server, dataDir, key, place)
   const rates = SETTING_NAMES.filter((name) => name.startsWith('rate_')).map((name) => [name, '100000/1'])

@@ -77,7 +77,7 @@ export class Resync {
       this.#isReturn = false
       try {
         await settings.load()
-        await realtime.checkRights({ readmit: isReturn })
+        await realtime.checkRights({ isReturn })
         if (isReturn) await realtime.tellToResync()
       } catch (error) {
         log.warn({ error: String(error) }, 'resync_failed')

@@ -26,13 +26,10 @@ export class RedisCluster implements Cluster {
   readonly claims: RedisClaims
   readonly oneTimeValues: RedisOneTimeStore
   readonly limiter: (options: LimiterOptions) => ReturnType<Cluster['limiter']>
-  /** Begins the names of all keys; ends with a colon. */
-  readonly keyPrefix: string
 
   private constructor(bus: RedisBus, nodeId: string, prefix: string, { clock, claimTimings }: Options) {
     this.bus = bus
     this.nodeId = nodeId
-    this.keyPrefix = `${prefix}:`
     this.oneTimeValues = new RedisOneTimeStore(bus.commands, `${prefix}:once:`)
     this.claims = new RedisClaims({ redis: bus.commands, prefix, nodeId, clock, timings: claimTimings })
     this.limiter = redisLimiter(bus.commands, `${prefix}:rate:`)

@@ -70,7 +70,7 @@ export interface Realtime {
   /** See `upgrade` in websocket.ts. */
   upgrade(request: Request, server: Server<SocketData>, identity: SocketIdentity): Response | undefined
   /** Ends what this node's sockets may no longer hear; see `RightsCheck.run`. */
-  checkRights(options: { readmit: boolean }): Promise<void>
+  checkRights(options: { isReturn: boolean }): Promise<void>
   /** Tells the clients of this node that they may have missed events. */
   tellToResync(): Promise<void>
   /** Figures for the metrics of this node. */

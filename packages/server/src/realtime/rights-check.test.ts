@@ -28,7 +28,7 @@ const start = (options: Parameters<typeof startSite>[0] = {}) => {
   })
 }
 
-const check = (readmit = false) => site.checkRights({ readmit })
+const check = (isReturn = false) => site.checkRights({ isReturn })
 
 async function listens(uid: number, ...channels: string[]): Promise<Client> {
   const client = await site.client(uid)
@@ -51,7 +51,7 @@ describe('rights that ended elsewhere without a word', () => {
     site.members.get(7)!.delete(BEN)
     await check()
     expect(await hears(ben, 'group-7')).toEqual([])
-    expect(await hears(ann, 'group-7')).toEqual([event('message', MESSAGE, 'group-7')])
+    expect(await ann.settle()).toEqual([event('message', MESSAGE, 'group-7')])
     for (const channel of [`user-${BEN}`, 'global', 'news']) {
       expect(await hears(ben, channel)).toEqual([event('message', MESSAGE, channel)])
     }
@@ -104,6 +104,22 @@ describe('rights that ended elsewhere without a word', () => {
       ...sign(early.socketId, 'private-group-7'),
     })
     expect((await early.settle()).join()).toContain('subscription_error')
+  })
+
+  test('what was signed by an unknown session: it has to be signed anew when words may have been missed', async () => {
+    start()
+    const [known, unknown] = [await site.client(0), await site.client(0)]
+    const channelName = `private-user-${BEN}`
+    // Another node's `push/auth`, of which this node has not heard.
+    await unknown.subscribe(channelName, { auth: signChannel(PUSHER_APP, unknown.socketId, channelName) })
+    const request = { socketId: known.socketId, channelName, uid: BEN, sessionId: 200 }
+    await known.subscribe(channelName, await site.guard.grant(PUSHER_APP, request))
+    await check()
+    expect(await hears(known, channelName)).toHaveLength(1)
+    expect(await unknown.settle()).toHaveLength(1)
+    await check(true)
+    expect(await unknown.closed).toMatchObject({ code: 4200 })
+    expect(await hears(known, channelName)).toHaveLength(1)
   })
 
   test('a right that is being looked up right now is looked up again', async () => {

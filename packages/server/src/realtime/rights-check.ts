@@ -22,18 +22,20 @@ export class RightsCheck {
 
   /**
    * Goes through all sockets, a portion at a time.
-   * @param readmit whether channels that sockets asked for in vain are tried again
+   * @param isReturn whether words of other nodes were missed and are heard again now. Then channels that sockets asked
+   *   for in vain are tried again; and what was signed for a user without this node hearing by which session has to be
+   *   signed anew, or it would outlive that session.
    * @throws what a look-up throws; the sockets that were not reached keep what they have
    */
-  async run({ readmit }: { readmit: boolean }): Promise<void> {
+  async run({ isReturn }: { isReturn: boolean }): Promise<void> {
     const { hub } = this.dependencies
     // Whoever is being let in right now is looked at again, and a signature from before proves nothing any more.
     hub.evictions.noteAll()
     for (const sockets of portions(hub.sockets())) {
       await this.#endSessions(sockets)
       await this.#endUsers(sockets)
-      await Promise.all(sockets.map((socket) => this.#endSubscriptions(socket)))
-      if (readmit) for (const socket of sockets) if (socket.data.open) hub.readmit(socket)
+      await Promise.all(sockets.map((socket) => this.#endSubscriptions(socket, isReturn)))
+      if (isReturn) for (const socket of sockets) if (socket.data.open) hub.readmit(socket)
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
@@ -58,19 +60,21 @@ export class RightsCheck {
     )
   }
 
-  async #endSubscriptions(socket: Socket): Promise<void> {
+  async #endSubscriptions(socket: Socket, isReturn: boolean): Promise<void> {
     const { hub, guard } = this.dependencies
+    const { channels, identity, vouches } = socket.data
     await Promise.all(
-      [...socket.data.channels].map(async ([name, uid]) => {
+      [...channels].map(async ([name, uid]) => {
         const channel = readChannel(name)
         if (!channel) return
-        if (uid !== 0) {
-          if (await guard.mayStay(uid, channel)) return
-          if (socket.data.channels.get(name) === uid) hub.drop(socket, name)
-        } else if (channel.kind === 'group') {
-          // A signature that names nobody: whose right it stood for cannot be looked up.
+        const isUnvouched = uid !== 0 && uid !== identity.uid && !vouches?.has(name)
+        // A signature that names nobody: whose right it stood for cannot be looked up.
+        const isNobodys = uid === 0 && channel.kind === 'group'
+        if (isNobodys || (isUnvouched && isReturn)) {
           hub.leave(socket, name)
           socket.close(CLOSE.reconnect, 'Authorise again')
+        } else if (uid !== 0 && !(await guard.mayStay(uid, channel))) {
+          if (channels.get(name) === uid) hub.drop(socket, name)
         }
       }),
     )
