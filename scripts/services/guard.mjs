@@ -4,10 +4,12 @@
 //   node guard.mjs FOLDER
 //
 // Standard input tells, line by line, which process to end (0: none) and how, `PID SIGNAL`; the last one counts. When
-// the input ends, that process and all that it has started are ended and the folder is deleted.
+// the input ends, that process and all that it has started are ended and the folder is deleted, with the
+// disks in it.
 import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { endTree } from './processes.mjs'
+import { unmountDisks } from './small-disk.mjs'
 
 const PATIENCE_MS = 5000
 
@@ -16,4 +18,5 @@ let last = '0 SIGTERM'
 for await (const line of createInterface({ input: process.stdin })) last = line
 const [pid, politely] = last.split(' ')
 if (Number(pid) > 0) await endTree(Number(pid), /** @type {NodeJS.Signals} */ (politely), PATIENCE_MS)
+unmountDisks(folder)
 await rm(folder, { recursive: true, force: true, maxRetries: 10 })

@@ -2,10 +2,20 @@
 // A real PostgreSQL in a temporary folder, for tests and for trying out.
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Service } from './service.mjs'
+import { mountSmallDisk } from './small-disk.mjs'
 
 const CONNECTIONS_MAX = 300
 
@@ -17,20 +27,24 @@ const CONNECTIONS_MAX = 300
  *   this machine
  * @property {number} [port] any free one unless given
  * @property {boolean} [durable] false: faster, for what does not measure and loses nothing it needs in a power cut
+ * @property {number} [diskMegabytes] puts its data on a disk of their own of this size, where that is possible; an empty
+ *   one takes 40
  */
 
 /**
  * Makes an empty PostgreSQL and starts it. Nothing stays behind, whatever happens to this process.
  *
  * @param {PostgresOptions} [options]
- * @returns {Promise<Service & { url: string }>} `url` is the administrator's, `postgres://…/postgres`
+ * @returns {Promise<Service & { url: string, data: string, hasOwnDisk: boolean }>} `url` is the administrator's,
+ *   `postgres://…/postgres`; `data` is the folder of its data
  * @throws Error when its programs are not there or it does not start
  */
-export async function startPostgres({ from = 'npm', port = 0, durable = true } = {}) {
+export async function startPostgres({ from = 'npm', port = 0, durable = true, diskMegabytes = 0 } = {}) {
   const account = unprivileged()
   const programs = from === 'npm' ? npmPrograms() : systemPrograms()
   const password = randomBytes(12).toString('hex')
   let postgres = join(programs, 'postgres')
+  let hasOwnDisk = false
   const service = new Service({
     name: 'postgres',
     account,
@@ -40,7 +54,13 @@ export async function startPostgres({ from = 'npm', port = 0, durable = true } =
     command: (folder, port) => [postgres, '-D', join(folder, 'data'), ...settings(folder, port, durable)],
     isReady: (folder, _, pid) => saysReady(join(folder, 'data/postmaster.pid'), pid),
   })
+  const data = join(service.folder, 'data')
   try {
+    if (diskMegabytes > 0) {
+      mkdirSync(data)
+      hasOwnDisk = mountSmallDisk(data, diskMegabytes, account)
+      if (!hasOwnDisk) rmdirSync(data)
+    }
     postgres = join(reachable(programs, service.folder, account), 'postgres')
     await initialise(service, join(dirname(postgres), 'initdb'), password)
     await service.start(port)
@@ -48,7 +68,8 @@ export async function startPostgres({ from = 'npm', port = 0, durable = true } =
     await service.close()
     throw error
   }
-  return Object.assign(service, { url: `postgres://postgres:${password}@127.0.0.1:${service.port}/postgres` })
+  const url = `postgres://postgres:${password}@127.0.0.1:${service.port}/postgres`
+  return Object.assign(service, { url, data, hasOwnDisk })
 }
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import type { Envelope } from '@parley/contract'
 import { hashPassword } from '../src/modules/accounts/index.ts'
@@ -117,21 +118,21 @@ describe('bodies that are made to hurt', () => {
   })
 })
 
-describe('requests without a sensible Host', () => {
-  /** The answer to a request that is written byte by byte. */
-  const send = (text: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect(site.server.port, '127.0.0.1', () => socket.write(text))
-      let answer = ''
-      socket.on('data', (bytes) => {
-        answer += bytes
-      })
-      socket.on('close', () => resolve(answer))
-      socket.on('error', reject)
+/** The answer to a request that is written byte by byte. */
+const sendRaw = (text: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(site.server.port, '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    socket.on('data', (bytes) => {
+      answer += bytes
     })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+  })
 
+describe('requests without a sensible Host', () => {
   test.each(['a b', '[', '%', 'a:99999', '', 'a<b>', 'a@b', 'a/b'])('%p is a bad request', async (host) => {
-    const answer = await send(
+    const answer = await sendRaw(
       `GET /web/pop/getsetting HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
     )
     expect(answer).toStartWith('HTTP/1.1 400')
@@ -143,6 +144,77 @@ describe('requests without a sensible Host', () => {
     const headers = { ...form, 'x-forwarded-host': 'a b, c', origin: 'https://evil.example' }
     expect(await post('/web/pop/getsetting', '', headers, proxied)).toMatchObject({ code: 3 })
     await proxied.close()
+  })
+})
+
+describe('a NUL character, which PostgreSQL cannot hold,', () => {
+  const address = '/web/message/send?lang=en'
+  const cookie = () => ({ cookie: `parley_session=${tom.token}` })
+  const fields = () => ({ to: String(jerry.uid), type: 'friend', content: 'a\0b' })
+  const refusal = { code: 2, msg: 'Invalid parameter: content must not hold a NUL character', data: [] }
+
+  test('is a wrong parameter in whatever way it comes', async () => {
+    const bodies = [new URLSearchParams(fields()), JSON.stringify(fields()), new FormData()] as const
+    for (const [name, value] of Object.entries(fields())) bodies[2].append(name, value)
+    for (const body of bodies) {
+      const headers = { ...cookie(), ...(typeof body === 'string' ? json : {}) }
+      const response = await fetch(`${site.url}${address}`, { method: 'POST', body, headers })
+      expect(await response.json()).toEqual(refusal)
+    }
+    const { to, type } = fields()
+    expect(await post(`${address}&content=a%00b`, `to=${to}&type=${type}`, { ...form, ...cookie() })).toEqual(
+      refusal,
+    )
+    const ear = await site.listen(tom)
+    ear.send('parley:call', { id: 1, path: 'message/send', params: { ...fields(), lang: 'en' } })
+    expect(await ear.next('parley:result')).toMatchObject(refusal)
+  })
+
+  test('is found in lists and in what JSON holds; in a name it makes the request unreadable', async () => {
+    const told = async (body: string, type: Record<string, string>) =>
+      (await post('/web/group/create?lang=en', body, { ...type, ...cookie() })).msg
+    expect(await told('{"members":["1","\\u0000"]}', json)).toStartWith('Invalid parameter: members must not')
+    expect(await told('{"members":{"a":{"b":"\\u0000"}}}', json)).toStartWith(
+      'Invalid parameter: members must',
+    )
+    expect(await told('members[]=1&members[]=%00', form)).toStartWith('Invalid parameter: members[] must not')
+    expect(await told('{"a\\u0000":1}', json)).toBe(
+      'The request cannot be read: the name of a parameter must not hold a NUL character',
+    )
+    expect(await told('a%00=1', form)).toContain('the name of a parameter must not hold')
+  })
+
+  test('beside a file: refused, and the file is not kept', async () => {
+    const file = new File([Buffer.from('x')], 'a.txt')
+    const answer = await site.as(tom).upload('upload/file', file, { lang: 'a\0b' })
+    expect(answer).toMatchObject({ code: 2, msg: '参数非法：lang 不能含有空字符' })
+    expect(await readdir(site.services.incoming)).toEqual([])
+  })
+
+  test('is taken out of a file’s name', async () => {
+    for (const name of ['a\0b.txt', 'a%00b.txt']) {
+      const body = `--XX\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\nhello\r\n--XX--\r\n`
+      const headers = { ...cookie(), 'content-type': 'multipart/form-data; boundary=XX' }
+      expect(await post('/web/upload/file', body, headers)).toMatchObject({
+        code: 0,
+        data: { name: 'ab.txt' },
+      })
+    }
+  })
+
+  test('gets nowhere in headers, addresses and tokens', async () => {
+    const begin = `GET /web/user/get HTTP/1.1\r\nHost: a\r\nConnection: close\r\n`
+    expect(await sendRaw(`${begin}User-Agent: a\0b\r\n\r\n`)).toStartWith('HTTP/1.1 400')
+    expect(await sendRaw(`${begin}Cookie: parley_session=ps_%00\r\n\r\n`)).toContain('"code":-1')
+    const paths = ['/web/%00', '/%00', '/avatar/%00.svg?t=x', '/upload/files/%00', '/h5/group/avatar?uid=%00']
+    for (const path of paths) {
+      const { status } = await fetch(`${site.url}${path}`)
+      expect([path, status < 500]).toEqual([path, true])
+    }
+    const ear = await site.open(`/app/${site.services.apps.pusher.key}?token=ps_%00`, {})
+    ear.send('pusher:subscribe', { channel: 'user-\0' })
+    await ear.barrier()
+    expect(ear.heard('pusher_internal:subscription_succeeded')).toBe(false)
   })
 })
 

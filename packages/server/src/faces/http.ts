@@ -118,7 +118,12 @@ export class HttpFaces {
       maxFields: FIELDS_MAX,
       directory: this.dependencies.temporaryDirectory,
     })
-    addPairs(parameters, fields)
+    try {
+      addPairs(parameters, fields)
+    } catch (error) {
+      await file?.discard()
+      throw error
+    }
     return { parameters, file }
   }
 }

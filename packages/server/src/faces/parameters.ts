@@ -16,10 +16,21 @@ function refuse(reason: { zh: string; en: string }): never {
   throw new AppError('bad_request', { reason })
 }
 
-/** Refuses what no database or client can hold: NUL and half surrogates. */
-function checkText(value: string): void {
-  if (value.includes('\0')) refuse({ zh: '含有空字符', en: 'it holds a NUL character' })
-  if (!value.isWellFormed()) refuse({ zh: '含有不完整的字符', en: 'it holds half a character' })
+/** What no database or client can hold; undefined for any other text. */
+function unstorable(text: string): { zh: string; en: string } | undefined {
+  if (text.includes('\0')) return { zh: '不能含有空字符', en: 'must not hold a NUL character' }
+  if (!text.isWellFormed()) return { zh: '不能含有不完整的字符', en: 'must not hold half a character' }
+  return undefined
+}
+
+function checkText(name: string, value: string): void {
+  const expected = unstorable(value)
+  if (expected) throw new AppError('invalid_parameter', { name, expected })
+}
+
+function checkName(name: string): void {
+  const why = unstorable(name)
+  if (why) refuse({ zh: `参数名${why.zh}`, en: `the name of a parameter ${why.en}` })
 }
 
 /** How deep parameters that came as JSON may be nested; the deepest that an operation reads is 2. */
@@ -27,22 +38,25 @@ const DEPTH_MAX = 32
 
 /**
  * Refuses parameters from JSON that hold text which nothing can hold, or that are nested without end.
- * @throws AppError bad_request
+ * @throws AppError bad_request, invalid_parameter
  */
-export function checkDeep(value: unknown, depth = 0): void {
-  if (typeof value === 'string') checkText(value)
+export const checkDeep = (parameters: Parameters): void => checkValue('', parameters, 0)
+
+/** @param parameter the one that the value is, or is in */
+function checkValue(parameter: string, value: unknown, depth: number): void {
+  if (typeof value === 'string') checkText(parameter, value)
   if (value === null || typeof value !== 'object') return
   if (depth > DEPTH_MAX) refuse({ zh: '嵌套过深', en: 'it is nested too deeply' })
   if (Array.isArray(value)) {
-    for (const item of value) checkDeep(item, depth + 1)
+    for (const item of value) checkValue(parameter, item, depth + 1)
     return
   }
   let fields = 0
   // Not through a list of all of them: there may be 100,000.
   for (const key in value) {
     if (++fields > FIELDS_MAX) refuse(TOO_MANY_FIELDS)
-    checkText(key)
-    checkDeep((value as Parameters)[key], depth + 1)
+    checkName(key)
+    checkValue(depth === 0 ? key : parameter, (value as Parameters)[key], depth + 1)
   }
 }
 
@@ -58,14 +72,15 @@ function formPairs(text: string): URLSearchParams {
 /**
  * Adds name/value pairs in the ways that clients write lists: `members[]=1&members[]=2` (jQuery), `members[0]=1`,
  * and a repeated plain name (Python's requests).
+ * @throws AppError bad_request, invalid_parameter for text that nothing can hold
  */
 export function addPairs(parameters: Parameters, pairs: Iterable<readonly [string, string]>, raw = ''): void {
   const seen = new Set<string>()
   // Looked for once: a body of 1 MB can hold a replacement character in each of 100,000 pairs.
   let wereSent = raw === ''
   for (const [key, value] of pairs) {
-    checkText(key)
-    checkText(value)
+    checkName(key)
+    checkText(key, value)
     if (!wereSent && (value.includes(REPLACEMENT) || key.includes(REPLACEMENT))) {
       wereSent = raw.includes(REPLACEMENT) || /%EF%BF%BD/i.test(raw)
       // Only decoding broken UTF-8 can have made it.
@@ -124,8 +139,9 @@ function parseJson(text: string): Parameters {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return refuse({ zh: '应为 JSON 对象', en: 'a JSON object is expected' })
   }
-  checkDeep(value)
-  return value as Parameters
+  const parameters = value as Parameters
+  checkDeep(parameters)
+  return parameters
 }
 
 /** Parameters of the query. */
@@ -137,7 +153,7 @@ export function queryParameters(search: string): Parameters {
 
 /**
  * Parameters of a form or JSON body; a body without a type is read as a form, as PHP did.
- * @throws AppError bad_request, too_large
+ * @throws AppError bad_request, invalid_parameter, too_large
  */
 export async function bodyParameters(request: Request): Promise<Parameters> {
   const type = request.headers.get('content-type')?.toLowerCase() ?? ''

@@ -180,7 +180,6 @@ test('a second file and a file under another name are refused', async () => {
 
 const field = (name: string) => `Content-Disposition: form-data; name="${name}"`
 test.each<[string, Uint8Array<ArrayBuffer>, string]>([
-  ['NUL bytes', raw([FILE, 'x'], [field('a'), 'a\0b']), 'bad_request'],
   ['broken UTF-8', raw([FILE, 'x'], [field('a'), new Uint8Array([0xc3, 0x28])]), 'bad_request'],
   ['a field that is too long', raw([FILE, 'x'], [field('a'), 'a'.repeat(1001)]), 'too_large'],
   [

@@ -2,7 +2,10 @@ import { SQL } from 'bun'
 import { type Database, DatabaseError, type Draft, openPostgres } from '../../src/storage/index.ts'
 import { newPostgresDatabase } from '../services.ts'
 
-/** Few connections, so that a test can use them up: one lane, one for transactions, one for statements, three for reads. */
+/**
+ * Few connections, so that a test can use them up: a lane and the one aside, one for transactions, one for statements, two
+ * for reads.
+ */
 const CONNECTIONS = 6
 const WAIT_MS_MAX = 5000
 

@@ -53,6 +53,8 @@ interface Dependencies {
   clientOrigin?: (changer: string) => string
 }
 
+/** How long the settings of another node are waited for before each attempt to read them, ms. */
+const RELOAD_WAITS_MS = [0, 200, 1000, 5000, 20_000]
 const TOPIC = 'settings'
 /** The id of the one row of settings that the document's samples show. */
 const SETTINGS_ID = 2
@@ -80,8 +82,7 @@ export class Settings {
     this.#apps = apps
     this.#clientOrigin = clientOrigin
     invalidations.subscribe(TOPIC, (node) => {
-      if (node === this.#node) return
-      this.load().catch((error) => log.error({ error: String(error) }, 'settings_reload_failed'))
+      if (node !== this.#node) void this.#takeUp()
     })
   }
 
@@ -166,6 +167,18 @@ export class Settings {
     await this.load()
     this.#invalidations.publish(TOPIC, this.#node)
     this.#publish(GLOBAL_CHANNEL, 'settingChange', this.forChats(this.#clientOrigin(origin)))
+  }
+
+  /** Another node has changed something: a database that is away for a moment must not make this one miss it. */
+  async #takeUp(): Promise<void> {
+    for (const waitMs of RELOAD_WAITS_MS) {
+      try {
+        await Bun.sleep(waitMs)
+        return await this.load()
+      } catch (error) {
+        log.error({ error: String(error) }, 'settings_reload_failed')
+      }
+    }
   }
 
   async #read(): Promise<void> {

@@ -15,14 +15,17 @@ interface DraftRow {
   auto: number
 }
 
-/** What the statement answers for each draft whose conversation is there. */
+/** What the statement answers for each draft whose conversation is there; without a mid where it was passed over. */
 interface PlacedRow {
   n: number
-  mid: number
+  mid: number | null
   seq: number
   at: number
   repeated: boolean
 }
+
+/** Where a draft is now: `held` when somebody else had its conversation, undefined when there is no such conversation. */
+export type Outcome = Appended | 'held' | undefined
 
 /**
  * Puts a batch of messages into their conversations' logs, in one statement and so in one transaction: the locks on the
@@ -35,7 +38,7 @@ interface PlacedRow {
  * - `placed` numbers the rest. It depends on the lock, and `added` inserts in this order: within a conversation both seq
  *   and mid grow in the order of the commits, whichever nodes they come from.
  */
-const APPEND = `
+const append = (lock: 'for update' | 'for update skip locked') => `
 with draft as materialized (
   select * from json_to_recordset($1::text::json) as d(
     n int, conversation bigint, "from" bigint, content text, sub_type text, at bigint,
@@ -43,7 +46,7 @@ with draft as materialized (
 ), locked as materialized (
   select id, last_seq, counted, last_at from conversation
   where id in (select conversation from draft)
-  order by id for update
+  order by id ${lock}
 ), repeated as materialized (
   select d.n, m.mid, m.seq, m.created_at
   from draft d join message m
@@ -85,6 +88,15 @@ from placed p join added a on a.conversation_id = p.conversation and a.seq = p.s
 union all
 select n, mid, seq, created_at, true from repeated`
 
+const APPEND = append('for update')
+
+/** Takes only what nobody holds, and tells what it has passed over. */
+const APPEND_PASSING_OVER = `${append('for update skip locked')}
+union all
+select n, null, null, null, null from fresh f
+where not exists (select from locked l where l.id = f.conversation)
+  and exists (select from conversation c where c.id = f.conversation)`
+
 const rowOf = (draft: Draft, n: number): DraftRow => ({
   n,
   conversation: draft.conversationId,
@@ -100,16 +112,20 @@ const rowOf = (draft: Draft, n: number): DraftRow => ({
 
 /**
  * Appends a batch; no two of its drafts may have the same sender, conversation and idempotency key.
- * @returns for each draft where it is, or undefined when there is no such conversation
+ * @param held what becomes of drafts whose conversation somebody else holds
+ * @returns for each draft what has become of it
  * @throws DatabaseError; then none of the batch is in a log
  */
 export async function appendBatch(
   connection: Connection,
   drafts: readonly Draft[],
   deadline: number,
-): Promise<Array<Appended | undefined>> {
-  const { rows } = await connection.run(APPEND, [JSON.stringify(drafts.map(rowOf))], deadline)
-  const placed: Array<Appended | undefined> = drafts.map(() => undefined)
-  for (const { n, mid, seq, at, repeated } of rows as PlacedRow[]) placed[n] = { mid, seq, at, repeated }
-  return placed
+  held: 'wait' | 'pass over' = 'wait',
+): Promise<Outcome[]> {
+  const statement = held === 'wait' ? APPEND : APPEND_PASSING_OVER
+  const { rows } = await connection.run(statement, [JSON.stringify(drafts.map(rowOf))], deadline)
+  const outcomes: Outcome[] = drafts.map(() => undefined)
+  for (const { n, mid, seq, at, repeated } of rows as PlacedRow[])
+    outcomes[n] = mid === null ? 'held' : { mid, seq, at, repeated }
+  return outcomes
 }

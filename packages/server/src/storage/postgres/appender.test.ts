@@ -149,6 +149,46 @@ test('a conversation that somebody holds: unavailable in time, nothing is stored
   expect((await log(id)).map(({ seq, content }) => [seq, content])).toEqual([[1, 'third']])
 })
 
+test('a conversation that somebody holds for a while: the others go on, and its messages keep their order', async () => {
+  const [held, free] = [await newConversation(db), await newConversation(db)]
+  const holder = await lock(storage.sql, `select from conversation where id = ${held.id} for update`)
+  const wait = (content: string) => db.append(held.draft({ content }))
+  // These are in one batch; what comes later is told apart at once.
+  const waiting = [wait('1'), wait('2')]
+  const beside = [db.append(free.draft()), db.append(free.draft())]
+  waiting.push(wait('3'))
+  await whenLocked(storage.sql, 1)
+  waiting.push(wait('4'))
+  await Promise.all(beside)
+  waiting.push(wait('5'))
+  const startedAt = performance.now()
+  for (let n = 0; n < 20; n++) await db.append(free.draft())
+  expect(performance.now() - startedAt).toBeLessThan(1000)
+  await expectSound(free.id, 22)
+  await holder.release()
+  waiting.push(wait('6'))
+  await Promise.all(waiting)
+  await wait('7')
+  await expectSound(held.id, 7)
+  expect((await log(held.id)).map(({ content }) => content).join('')).toBe('1234567')
+})
+
+test('of a batch that passes over what is held, retries are found and what is gone is told', async () => {
+  const [held, free] = [await newConversation(db), await newConversation(db)]
+  const known = await db.append(held.draft({ uniqueId: 'known' }))
+  const holder = await lock(storage.sql, `select from conversation where id = ${held.id} for update`)
+  const late = failureOf(db.append(held.draft()))
+  const retried = db.append(held.draft({ uniqueId: 'known' }))
+  const gone = db.append(free.draft({ conversationId: 1_000_000_000 })).catch((error) => error.message)
+  const beside = db.append(free.draft())
+  expect(await retried).toEqual({ ...known, repeated: true })
+  expect(await gone).toBe('conversation_gone')
+  expect(await beside).toMatchObject({ seq: 1 })
+  expect((await late).failure).toBe('unavailable')
+  await holder.release()
+  await expectSound(held.id, 1)
+})
+
 test('when the connection is lost, the batch fails, and the next one has another connection', async () => {
   const { id, draft } = await newConversation(db)
   const holder = await lock(storage.sql, `select from conversation where id = ${id} for update`)

@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly readOnly?: boolean
   /** How long a statement may run on the server, ms; 4 s unless said otherwise. */
   readonly statementMsMax?: number
+  /** How long a statement waits for what another one holds, ms; as long as it may run unless said otherwise. */
+  readonly lockMsMax?: number
 }
 
 /** What Bun's client tells of a result besides its rows. */
@@ -138,7 +140,13 @@ export class Connection {
   }
 
   #open(): SQL {
-    const { url, isolation, readOnly = false, statementMsMax = STATEMENT_MS_MAX } = this.options
+    const {
+      url,
+      isolation,
+      readOnly = false,
+      statementMsMax = STATEMENT_MS_MAX,
+      lockMsMax = 0,
+    } = this.options
     return new SQL({
       url,
       max: 1,
@@ -147,6 +155,7 @@ export class Connection {
       connection: {
         application_name: 'parley',
         statement_timeout: statementMsMax,
+        lock_timeout: lockMsMax,
         idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS_MAX,
         default_transaction_isolation: isolation,
         default_transaction_read_only: readOnly,

@@ -50,6 +50,10 @@ export function postgresError(error: unknown): DatabaseError {
 export const isConflict = (error: unknown): boolean =>
   error instanceof DatabaseError && CONFLICT_STATES.has(stateOf(error.cause) ?? '')
 
+/** True when somebody else held a lock for longer than the connection waits for one. */
+export const isLockTimeout = (error: unknown): boolean =>
+  error instanceof DatabaseError && stateOf(error.cause) === '55P03'
+
 /** True when the database cannot do anything at the moment. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof DatabaseError && error.failure === 'unavailable'

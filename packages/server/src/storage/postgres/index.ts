@@ -14,9 +14,12 @@ export interface PostgresOptions {
   readonly connectionsMax: number
 }
 
-/** How the connections are divided: most statements read, a batch of messages needs one at a time. */
+/**
+ * How the connections are divided: most statements read, a batch of messages needs one at a time, and one more is for
+ * conversations that are held.
+ */
 function divide(connectionsMax: number) {
-  const lanes = Math.max(1, Math.min(4, Math.floor(connectionsMax / 6)))
+  const lanes = Math.max(1, Math.min(4, Math.floor(connectionsMax / 6))) + (connectionsMax < 6 ? 0 : 1)
   const transactions = Math.max(1, Math.floor(connectionsMax / 4))
   const statements = Math.max(1, Math.floor(connectionsMax / 6))
   return { lanes, transactions, statements, reads: connectionsMax - lanes - transactions - statements }
