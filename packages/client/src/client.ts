@@ -33,7 +33,8 @@ type CallArguments<P extends CallPath> =
 
 /** The events of the contract. */
 const PUSHED: Readonly<Record<keyof PushEvents, true>> = {
-  ...{ message: true, revoke: true, message_delete: true, state: true, settingChange: true },
+  ...{ message: true, revoke: true, message_delete: true, read: true, chatUpdate: true },
+  ...{ state: true, settingChange: true },
   ...{ friendApply: true, addFriend: true, removeFriend: true },
   ...{ addGroup: true, removeGroup: true, updateGroup: true },
 }

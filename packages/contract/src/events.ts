@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bit, ChatSettings, Presence, SubType } from './shapes.ts'
+import { Bit, ChatSettings, Presence, SubType, UnreadCount } from './shapes.ts'
 
 /*
  * What is pushed. Ids in `message`, `revoke`, `friendApply`, `removeFriend` and `addGroup` are text where the original
@@ -91,6 +91,35 @@ export type UpdateGroupEvent = z.infer<typeof UpdateGroupEvent>
 export const StateEvent = z.object({ uid: z.int(), state: Presence })
 export type StateEvent = z.infer<typeof StateEvent>
 
+/**
+ * Parley: how far a chat is read. `uid` is who read; `id` is the chat as the user sees it on whose channel this comes.
+ *
+ * Of the user themselves, for all chats: their other devices set the chat's badge to `unread_count`; `seq` is lower than
+ * before when it was marked as unread. Of the other person of a one-to-one chat: without `unread_count`, `seq` only grows,
+ * and nothing comes when one of the two has switched it off.
+ */
+export const ReadEvent = z.object({
+  type: chatType,
+  id: z.string(),
+  uid: z.string(),
+  seq: z.int(),
+  timestamp: z.int(),
+  unread_count: UnreadCount.optional(),
+})
+export type ReadEvent = z.infer<typeof ReadEvent>
+
+/** Parley: the user pinned, muted or hid a chat, or undid that; all three as they are now. */
+export const ChatUpdateEvent = z.object({
+  type: chatType,
+  id: z.string(),
+  top: Bit,
+  muted: Bit,
+  hidden: Bit,
+  /** The newest message when it was hidden: a client that has a newer one goes on showing the chat. */
+  last_seq: z.int(),
+})
+export type ChatUpdateEvent = z.infer<typeof ChatUpdateEvent>
+
 /** Every event by its name on the wire. */
 export const EVENTS = {
   message: MessageEvent,
@@ -105,6 +134,8 @@ export const EVENTS = {
   /** The full public set: clients replace theirs with it. */
   settingChange: ChatSettings,
   state: StateEvent,
+  read: ReadEvent,
+  chatUpdate: ChatUpdateEvent,
 } as const
 
 /** Event name → payload. */

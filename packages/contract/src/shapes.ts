@@ -45,6 +45,8 @@ export const UserDetail = UserSummary.extend({
   account_state: AccountState,
   is_friend: z.boolean().optional(),
   remark: z.string().optional(),
+  /** Parley: whether they hear and tell how far one-to-one chats are read. Only in the caller's own. */
+  read_receipts: Bit.optional(),
 })
 export type UserDetail = z.infer<typeof UserDetail>
 
@@ -112,6 +114,16 @@ export const MissedMessages = z.object({
   more: Bit,
 })
 export type MissedMessages = z.infer<typeof MissedMessages>
+
+/** Parley: a part of the history around one message, in ascending order. */
+export const MessagesAround = z.object({
+  messages: z.array(MessageRow),
+  /** 1 when there are older messages: `message/get` with the first one's `mid` goes on. */
+  before: Bit,
+  /** 1 when there are newer messages: `message/since` with the last one's `seq` goes on. */
+  after: Bit,
+})
+export type MessagesAround = z.infer<typeof MessagesAround>
 
 /** The last message of a chat in `pop/get`. */
 export const ChatItem = z.object({

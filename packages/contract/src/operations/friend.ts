@@ -137,7 +137,10 @@ export const friendDelete = declare({
   output: nothing(),
 })
 
-/** Changes the caller's view of the chat with a friend. `muted` is Parley's own. */
+/**
+ * Changes the caller's view of the chat with a friend, or with anybody they have a chat with. `muted` is Parley's own.
+ * Pushes `chatUpdate` and `read` to the caller's devices.
+ */
 export const friendUpdate = declare({
   path: 'friend/update',
   method: 'POST',

@@ -12,6 +12,7 @@ import {
   nothing,
   optionalFlag,
   optionalIdList,
+  optionalInteger,
   optionalPicture,
   optionalSeconds,
   optionalText,
@@ -76,7 +77,8 @@ export const groupJoin = declare({
 
 /**
  * Members by uid, in the order of joining, after the place `index`. With `pinyin` they are grouped by the first
- * letter of their names.
+ * letter of their names. With `search` only those come whose nickname, or what the caller calls them, contains it, also
+ * in pinyin (`xls` and `laoshu` find 小老鼠); pages go on in the same way.
  */
 export const groupMembers = declare({
   path: 'group/members',
@@ -90,6 +92,8 @@ export const groupMembers = declare({
     limit: integerOr(1, 100, 32),
     pinyin: optionalFlag(),
     exclude: excludeList(500),
+    /** Parley. */
+    search: textOrAbsent(60),
   }),
   output: z.union([
     z.record(z.string(), GroupMember),
@@ -220,7 +224,10 @@ export const groupLeave = declare({
   output: nothing(),
 })
 
-/** Changes the caller's view of a group chat. `top` and `muted` are Parley's own. */
+/**
+ * Changes the caller's view of a group chat. `top`, `muted` and `unread_count` are Parley's own. Pushes `chatUpdate` and
+ * `read` to the caller's devices.
+ */
 export const groupMemberUpdate = declare({
   path: 'group/memberupdate',
   method: 'POST',
@@ -232,10 +239,11 @@ export const groupMemberUpdate = declare({
       gid: id(),
       state: chatState().optional(),
       last_read_time: optionalSeconds(),
+      unread_count: optionalInteger(0, 1_000_000),
       top: optionalFlag(),
       muted: optionalFlag(),
     }),
-    ['state', 'last_read_time', 'top', 'muted'],
+    ['state', 'last_read_time', 'unread_count', 'top', 'muted'],
   ),
   output: nothing(),
 })

@@ -11,7 +11,7 @@ import {
   textOrAbsent,
 } from '../fields.ts'
 import { declare } from '../operation.ts'
-import { MessageRow, MissedMessages, UnreadCount } from '../shapes.ts'
+import { MessageRow, MessagesAround, MissedMessages, UnreadCount } from '../shapes.ts'
 
 /**
  * Sends a message to a user or a group. A retry with the same `uniqueId` answers with the first one's `mid`.
@@ -39,7 +39,7 @@ export const messageSend = declare({
   rate: { name: 'send', by: ['user'] },
 })
 
-/** A page of a conversation in ascending order: the newest, or those before `mid`. Marks it as read. */
+/** A page of a conversation in ascending order: the newest, or those before `mid`. Marks it as read and pushes `read`. */
 export const messageGet = declare({
   path: 'message/get',
   method: 'GET',
@@ -68,6 +68,34 @@ export const messageSince = declare({
     limit: integerOr(1, 500, 100),
   }),
   output: MissedMessages,
+})
+
+/**
+ * The part of a chat's history around a message, in ascending order, for a client that jumps to it: half of `limit`
+ * before it, half from it on. Marks nothing as read. A page is shorter when its messages are long.
+ */
+export const messageAround = declare({
+  path: 'message/around',
+  method: 'GET',
+  allow: 'user',
+  tag: 'message',
+  summary: { zh: '获得某条消息前后的历史记录', en: 'Get the history around a message' },
+  input: z.object({ id: id(), type: chatType(), mid: id(), limit: integerOr(1, 200, 50) }),
+  output: MessagesAround,
+})
+
+/**
+ * How far the other person of a one-to-one chat has read: the `seq` of the last message; 0 when that is unknown or one
+ * of the two has switched read positions off.
+ */
+export const messageReadState = declare({
+  path: 'message/readstate',
+  method: 'GET',
+  allow: 'user',
+  tag: 'message',
+  summary: { zh: '获得对方的已读位置', en: 'Ask how far the other person has read' },
+  input: z.object({ id: id(), type: z.enum(['friend']) }),
+  output: z.object({ seq: z.int() }),
 })
 
 /** Takes a message back: it becomes a notice. Pushes `revoke`. */
@@ -103,7 +131,7 @@ export const messageUnreadCount = declare({
   output: UnreadCount,
 })
 
-/** Marks a chat as read up to now. */
+/** Marks a chat as read up to now. Pushes `read`. */
 export const messageUpdateLastReadTime = declare({
   path: 'message/updateLastReadTime',
   method: 'POST',

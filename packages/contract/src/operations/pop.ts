@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chatType, id, nothing } from '../fields.ts'
+import { chatType, id, integerOr, nothing, textOrAbsent } from '../fields.ts'
 import { declare } from '../operation.ts'
 import { ChatEntry, ChatSettings, ContactTree, GroupEntry, Mine, PublicSettings } from '../shapes.ts'
 
@@ -21,7 +21,29 @@ export const popGet = declare({
   }),
 })
 
-/** Hides a chat from the list until its next message. */
+/**
+ * The list of chats in pages, in the order of `pop/get`: pinned ones on top, then by their newest message. New messages
+ * meanwhile put no chat on two pages; a chat that moves to the top before its page is on none.
+ */
+export const popChats = declare({
+  path: 'pop/chats',
+  method: 'GET',
+  allow: 'user',
+  tag: 'pop',
+  summary: { zh: '分页获取对话列表', en: 'Get the list of chats in pages' },
+  input: z.object({
+    limit: integerOr(1, 100, 30),
+    /** `next_cursor` of the page before; missing or empty for the first page. */
+    cursor: textOrAbsent(100),
+  }),
+  output: z.object({
+    list: z.array(ChatEntry),
+    /** Empty when there are no more. */
+    next_cursor: z.string(),
+  }),
+})
+
+/** Hides a chat from the list until its next message. Pushes `chatUpdate`. */
 export const popDelChat = declare({
   path: 'pop/delchat',
   method: 'POST',

@@ -68,7 +68,10 @@ export const userMultiGet = declare({
   output: z.array(UserSummary),
 })
 
-/** Changes the caller's profile. The last three parameters count with a server key only. */
+/**
+ * Changes the caller's profile. `read_receipts` 0 switches read positions off, for both directions. `account_state`,
+ * `is_member` and `phone` count with a server key only.
+ */
 export const userUpdate = declare({
   path: 'user/update',
   method: 'POST',
@@ -80,11 +83,12 @@ export const userUpdate = declare({
       nickname: nickname().optional(),
       avatar: optionalPicture(),
       sign: optionalText(255),
+      read_receipts: optionalFlag(),
       account_state: AccountState.optional(),
       is_member: optionalFlag(),
       phone: optionalPhone(),
     }),
-    ['nickname', 'avatar', 'sign', 'account_state', 'is_member', 'phone'],
+    ['nickname', 'avatar', 'sign', 'read_receipts', 'account_state', 'is_member', 'phone'],
   ),
   output: nothing(),
 })

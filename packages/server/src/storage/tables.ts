@@ -30,6 +30,8 @@ export interface UserTable {
   /** When the last socket closed; 0 for never. */
   logout_at: Generated<number>
   created_at: number
+  /** 0: neither hears nor tells how far one-to-one chats are read. */
+  read_receipts: Generated<number>
 }
 
 /** A signed-in device. The token itself is never stored. */
@@ -121,6 +123,8 @@ export interface MembershipTable {
   read_seq: Generated<number>
   /** `conversation.counted` when the user last read: unread = counted - read_counted. */
   read_counted: Generated<number>
+  /** Marking a chat as unread puts `read_seq` back; this is how far it had come. Others are told the larger of the two. */
+  seen_seq: Generated<number>
   /** The chat is hidden while `conversation.last_seq <= hidden_seq`; -1 = not hidden. */
   hidden_seq: Generated<number>
   pinned: Generated<number>

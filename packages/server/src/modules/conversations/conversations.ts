@@ -2,27 +2,13 @@ import type { Clock } from '../../clock.ts'
 import { type Conversation, type Database, type Membership, ReadCache } from '../../storage/index.ts'
 import { batched } from '../users/index.ts'
 import { type Position, positionAt, positionBefore } from './positions.ts'
+import { findView, isHidden, type ReadMove, type View, type ViewChange, writePosition } from './views.ts'
 
 /** How many conversations and memberships are kept in memory. */
 const CACHE_ENTRIES_MAX = 100_000
 
 /** What the send path needs to know of a membership; it changes rarely, so it is cached. */
 export type Standing = Pick<Membership, 'id' | 'role' | 'silenced_until' | 'remark'>
-
-/** Where a user reads from or writes to, in the words of the API: a friend's uid or a group's gid. */
-export interface ChatAddress {
-  type: 'friend' | 'group'
-  id: number
-}
-
-/** What one user may change of their own view of a chat; absent fields stay. */
-export interface ViewChange {
-  /** False shows the chat in the list, true hides it until something new arrives. */
-  hidden?: boolean
-  pinned?: 0 | 1
-  muted?: 0 | 1
-  remark?: string
-}
 
 interface Dependencies {
   db: Database
@@ -39,6 +25,8 @@ export class Conversations {
   readonly #clock: Clock
   readonly #direct: ReadCache<string, number | undefined>
   readonly #standings: ReadCache<string, Standing | undefined>
+  readonly #whenRead: Array<(move: ReadMove) => unknown> = []
+  readonly #whenArranged: Array<(view: View) => unknown> = []
 
   constructor({ db, invalidations, clock }: Dependencies) {
     this.#db = db
@@ -118,53 +106,63 @@ export class Conversations {
     return rows.map(({ uid }) => uid)
   }
 
+  /** The user's view of a chat and where the chat stands, read now. */
+  view(conversationId: number, uid: number): Promise<View | undefined> {
+    return findView(this.#db, conversationId, uid)
+  }
+
+  /** Has a callback run after the commit whenever a read position moved, but for that of who sends a message. */
+  onRead(react: (move: ReadMove) => unknown): void {
+    this.#whenRead.push(react)
+  }
+
+  /** Has a callback run after the commit whenever a user pinned, muted or hid a chat, or undid it. */
+  onArranged(react: (view: View) => unknown): void {
+    this.#whenArranged.push(react)
+  }
+
   /** Marks everything as read. */
   async markRead(conversationId: number, uid: number): Promise<void> {
-    const conversation = await this.find(conversationId)
-    if (!conversation) return
-    const { last_seq: seq, counted } = conversation
-    const behind = await this.membership(conversationId, uid)
+    const view = await this.view(conversationId, uid)
     // Most calls find nothing new: they should not cost a commit.
-    if (!behind || (behind.read_seq >= seq && behind.read_counted >= counted)) return
-    await this.#db.write
-      .updateTable('membership')
-      .set({ read_seq: seq, read_counted: counted })
-      .where('conversation_id', '=', conversationId)
-      .where('uid', '=', uid)
-      .where('read_counted', '<=', counted)
-      .execute()
+    if (!view || (view.read_seq >= view.last_seq && view.read_counted >= view.counted)) return
+    await this.#move(view, { seq: view.last_seq, counted: view.counted }, 'forward')
   }
 
   /** Sets the read position to a time (ms), forwards or backwards (`last_read_time` of the document). */
   async setReadTime(conversationId: number, uid: number, timeMs: number): Promise<void> {
-    const conversation = await this.find(conversationId)
-    if (!conversation) return
-    const position = await positionAt(this.#db, conversationId, conversation.last_seq, timeMs)
-    await this.#setPosition(conversationId, uid, position)
+    const view = await this.view(conversationId, uid)
+    if (view) await this.#move(view, await positionAt(this.#db, conversationId, view.last_seq, timeMs), 'any')
   }
 
   /** Sets the read position so that `unread` messages count as unread (`unread_count` of the document). */
   async setUnread(conversationId: number, uid: number, unread: number): Promise<void> {
-    const conversation = await this.find(conversationId)
-    if (!conversation) return
-    const counted = Math.max(0, conversation.counted - unread)
-    const seq = unread === 0 ? conversation.last_seq : Math.max(0, conversation.last_seq - unread)
-    await this.#setPosition(conversationId, uid, { seq, counted })
+    const view = await this.view(conversationId, uid)
+    if (!view) return
+    const counted = Math.max(0, view.counted - unread)
+    const seq = unread === 0 ? view.last_seq : Math.max(0, view.last_seq - unread)
+    await this.#move(view, { seq, counted }, 'any')
   }
 
   /** Changes the user's own view of a chat. */
   async changeView(conversationId: number, uid: number, change: ViewChange): Promise<void> {
-    const { hidden, ...fields } = change
-    const lastSeq = hidden ? ((await this.find(conversationId))?.last_seq ?? 0) : -1
-    const values = { ...fields, ...(hidden === undefined ? {} : { hidden_seq: lastSeq }) }
-    if (Object.keys(values).length === 0) return
-    await this.#db.write
+    const view = await this.view(conversationId, uid)
+    if (!view) return
+    const { hidden = isHidden(view), pinned = view.pinned, muted = view.muted, remark } = change
+    const isArranged = hidden !== isHidden(view) || pinned !== view.pinned || muted !== view.muted
+    if (!isArranged && remark === undefined) return
+    const hidden_seq = hidden === isHidden(view) ? undefined : hidden ? view.last_seq : -1
+    const now = await this.#db.write
       .updateTable('membership')
-      .set(values)
+      .set({ hidden_seq, pinned: change.pinned, muted: change.muted, remark })
       .where('conversation_id', '=', conversationId)
       .where('uid', '=', uid)
-      .execute()
-    if (fields.remark !== undefined) this.forgetStanding(conversationId, uid)
+      // Another device may have changed something else meanwhile.
+      .returning(['hidden_seq', 'pinned', 'muted'])
+      .executeTakeFirst()
+    if (remark !== undefined) this.forgetStanding(conversationId, uid)
+    if (!isArranged || !now) return
+    await Promise.all(this.#whenArranged.map((react) => react({ ...view, ...now })))
   }
 
   /** The position just before a mid, for paging backwards through history. */
@@ -173,13 +171,10 @@ export class Conversations {
     return positionBefore(this.#db, conversationId, conversation?.last_seq ?? 0, mid)
   }
 
-  async #setPosition(conversationId: number, uid: number, { seq, counted }: Position) {
-    await this.#db.write
-      .updateTable('membership')
-      .set({ read_seq: seq, read_counted: counted })
-      .where('conversation_id', '=', conversationId)
-      .where('uid', '=', uid)
-      .execute()
+  async #move(from: View, to: Position, direction: 'forward' | 'any'): Promise<void> {
+    if (from.read_seq === to.seq && from.read_counted === to.counted) return
+    if (!(await writePosition(this.#db, from, to, direction))) return
+    await Promise.all(this.#whenRead.map((react) => react({ from, to })))
   }
 
   async #loadDirect(key: string): Promise<number | undefined> {

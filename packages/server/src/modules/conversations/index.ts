@@ -1,3 +1,12 @@
-export { type ChatAddress, Conversations, type Standing, type ViewChange } from './conversations.ts'
+export { Conversations, type Standing } from './conversations.ts'
 export { type MessageLabels, type Publish, post } from './posting.ts'
+export {
+  addressOf,
+  type ChatAddress,
+  furthestRead,
+  isHidden,
+  type ReadMove,
+  type View,
+  type ViewChange,
+} from './views.ts'
 export { DELETED, notHiddenFrom, REVOKED } from './visibility.ts'

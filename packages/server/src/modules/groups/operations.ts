@@ -95,12 +95,13 @@ function lookingOperations({ roster, profiles, avatars }: GroupServices): Operat
     implement(groupRemark, async ({ actor }, { gid, remark }) => {
       await profiles.setRemark(actor, gid, remark)
     }),
-    implement(groupMemberUpdate, async ({ actor }, { gid, state, last_read_time, top, muted }) => {
+    implement(groupMemberUpdate, async ({ actor }, { gid, state, top, muted, ...reading }) => {
       await profiles.changeView(actor, gid, {
         ...(state === undefined ? {} : { hidden: state === 'hidden' }),
         ...(top === undefined ? {} : { pinned: top }),
         ...(muted === undefined ? {} : { muted }),
-        lastReadSeconds: last_read_time,
+        lastReadSeconds: reading.last_read_time,
+        unread: reading.unread_count,
       })
     }),
     implement(groupAvatar, async (_, { uid }) => ({ ...(await avatars.draw(uid)), cache: AVATAR_CACHE })),

@@ -24,6 +24,8 @@ export interface GroupPatch {
 export interface OwnView extends Pick<ViewChange, 'hidden' | 'pinned' | 'muted'> {
   /** Unix time in seconds. */
   lastReadSeconds?: number
+  /** Marks so many messages as unread. */
+  unread?: number
 }
 
 type Changes = Partial<Pick<Group, 'groupname' | 'avatar' | 'announcement' | 'state'>>
@@ -88,7 +90,11 @@ export class GroupProfiles {
    * Changes the caller's view of a group chat.
    * @throws AppError account_disabled, not_member
    */
-  async changeView(caller: Caller, gid: number, { lastReadSeconds, ...view }: OwnView): Promise<void> {
+  async changeView(
+    caller: Caller,
+    gid: number,
+    { lastReadSeconds, unread, ...view }: OwnView,
+  ): Promise<void> {
     const { conversations } = this.dependencies
     const conversationId = await this.#ownConversation(caller, gid)
     if (lastReadSeconds !== undefined) {
@@ -96,6 +102,7 @@ export class GroupProfiles {
       const timeMs = lastReadSeconds * SECOND_MS + SECOND_MS - 1
       await conversations.setReadTime(conversationId, caller.uid, timeMs)
     }
+    if (unread !== undefined) await conversations.setUnread(conversationId, caller.uid, unread)
     await conversations.changeView(conversationId, caller.uid, view)
   }
 

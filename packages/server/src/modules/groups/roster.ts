@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { AppError, type GroupInfo, type GroupMember } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import { initialOf } from '../../media/index.ts'
@@ -5,11 +6,14 @@ import type { Database, Group, Membership } from '../../storage/index.ts'
 import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 import type { Groups } from './groups.ts'
+import { nameMatcher } from './member-search.ts'
 import { countMembers } from './memberships.ts'
 import { type Caller, leads } from './rights.ts'
 
 /** How many members group/detail shows at most (document). */
 const DETAIL_MEMBERS_MAX = 15
+/** How many members a search looks at before others have their turn. */
+const SEARCH_PAGE = 250
 
 /** Which page of the members is wanted. */
 export interface MembersPage {
@@ -19,7 +23,12 @@ export interface MembersPage {
   limit: number
   /** Uids to leave out; `mine` stands for the caller. */
   exclude?: ReadonlyArray<number | 'mine'>
+  /** Only members whose names contain it. */
+  search?: string
 }
+
+type Seat = Pick<Membership, 'id' | 'uid' | 'role' | 'silenced_until'>
+type Listed = GroupMember & { remark: string }
 
 /** A member as group/detail shows it; `remark` is the caller's own name for them. */
 export interface ShownMember {
@@ -65,7 +74,9 @@ export class GroupRoster {
    */
   async members(caller: Caller, page: MembersPage): Promise<Record<string, GroupMember>> {
     const group = await this.#visible(caller, page.gid)
-    const rows = await this.#page(group, page, caller.uid)
+    const rows = await (page.search === undefined
+      ? this.#page(group, page, caller.uid)
+      : this.#found(group, { ...page, search: page.search }, caller.uid))
     return Object.fromEntries(rows.map(({ remark: _, ...member }) => [member.uid, member]))
   }
 
@@ -119,12 +130,11 @@ export class GroupRoster {
   /** Three queries at most, however long the page is. */
   async #page(
     group: Group,
-    { index, limit, exclude = [] }: Omit<MembersPage, 'gid'>,
+    { index, limit, exclude = [] }: Omit<MembersPage, 'gid' | 'search'>,
     callerUid: number,
-  ): Promise<Array<GroupMember & { remark: string }>> {
-    const { db, users, friends } = this.dependencies
+  ): Promise<Listed[]> {
     const excluded = exclude.map((uid) => (uid === 'mine' ? callerUid : uid))
-    const rows = await db.read
+    const seats = await this.dependencies.db.read
       .selectFrom('membership')
       .select(['id', 'uid', 'role', 'silenced_until'])
       .where('conversation_id', '=', group.conversation_id)
@@ -133,20 +143,47 @@ export class GroupRoster {
       .orderBy('id')
       .limit(limit)
       .execute()
-    const uids = rows.map(({ uid }) => uid)
+    return this.#listed(seats, callerUid)
+  }
+
+  /** As {@link #page}, of those whose names fit. Looks through the members in pages until the one that is wanted is full. */
+  async #found(
+    group: Group,
+    { search, limit, ...page }: Required<Pick<MembersPage, 'search'>> & Omit<MembersPage, 'gid' | 'search'>,
+    callerUid: number,
+  ): Promise<Listed[]> {
+    const fits = nameMatcher(search)
+    const found: Listed[] = []
+    let { index } = page
+    while (found.length < limit) {
+      const looked = await this.#page(group, { ...page, index, limit: SEARCH_PAGE }, callerUid)
+      found.push(
+        ...looked.filter(({ nickname, name }) => fits(name) || (name !== nickname && fits(nickname))),
+      )
+      if (looked.length === 0) break
+      index = looked.at(-1)!.index
+      // Names are compared here, not in the database: others have their turn in between.
+      await setImmediate()
+    }
+    return found.slice(0, limit)
+  }
+
+  async #listed(seats: readonly Seat[], callerUid: number): Promise<Listed[]> {
+    const { users, friends } = this.dependencies
+    const uids = seats.map(({ uid }) => uid)
     const [accounts, remarks] = await Promise.all([users.findMany(uids), friends.remarksOf(callerUid, uids)])
-    return rows.flatMap((row: Pick<Membership, 'id' | 'uid' | 'role' | 'silenced_until'>) => {
-      const account = accounts.get(row.uid)
+    return seats.flatMap((seat) => {
+      const account = accounts.get(seat.uid)
       if (!account) return []
-      const remark = remarks.get(row.uid) ?? ''
+      const remark = remarks.get(seat.uid) ?? ''
       return {
-        uid: row.uid,
+        uid: seat.uid,
         avatar: pictureOf(account),
         nickname: account.nickname,
         name: remark || account.nickname,
-        index: row.id,
-        role: row.role,
-        silenced_until: toSeconds(row.silenced_until),
+        index: seat.id,
+        role: seat.role,
+        silenced_until: toSeconds(seat.silenced_until),
         remark,
       }
     })

@@ -1,4 +1,4 @@
-import type { MessageRow, MissedMessages } from '@parley/contract'
+import { AppError, type MessageRow, type MessagesAround, type MissedMessages } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
 import { type ChatAddress, type Conversations, DELETED, notHiddenFrom } from '../conversations/index.ts'
@@ -26,11 +26,17 @@ export interface Absence {
   limit: number
 }
 
+/** Where in a chat a client jumps to, and how many messages it takes at once. */
+export interface Jump {
+  mid: number
+  limit: number
+}
+
 /**
- * Where a page of missed messages ends early: a websocket is cut off when it falls 1 MiB behind, and a character may
- * take three bytes.
+ * Where a page of messages ends early: a websocket is cut off when it falls 1 MiB behind, and a character may take three
+ * bytes.
  */
-const MISSED_CHARACTERS_MAX = 262_144
+const PAGE_CHARACTERS_MAX = 262_144
 
 /** Reading a conversation: pages of it, and how much of it is unread. */
 export class History {
@@ -70,13 +76,46 @@ export class History {
       .orderBy('seq')
       .limit(limit + 1)
       .execute()
-    const page = beginning(found, limit)
+    const page = beginning(found, limit, PAGE_CHARACTERS_MAX)
     const isCut = page.length < found.length
     return {
       messages: await this.#rows(uid, address, page),
       through_seq: isCut ? page.at(-1)!.seq : last_seq,
       last_seq,
       more: isCut ? 1 : 0,
+    }
+  }
+
+  /**
+   * The messages around one, in ascending order: half of the limit before it, half from it on. Marks nothing as read:
+   * somebody who jumps back has not read the end.
+   * @throws AppError not_member, message_not_found (also when it is not for the caller to see)
+   */
+  async around(uid: number, address: ChatAddress, { mid, limit }: Jump): Promise<MessagesAround> {
+    const chat = await this.dependencies.chats.own(uid, address)
+    const visible = chat && this.#seenBy(uid, chat.conversationId)
+    const target = await visible?.where('mid', '=', mid).executeTakeFirst()
+    if (!visible || !target) throw new AppError('message_not_found')
+    const half = Math.floor(limit / 2)
+    const [older, newer] = await Promise.all([
+      visible
+        .where('seq', '<', target.seq)
+        .orderBy('seq', 'desc')
+        .limit(half + 1)
+        .execute(),
+      visible
+        .where('seq', '>', target.seq)
+        .orderBy('seq')
+        .limit(limit - half)
+        .execute(),
+    ])
+    // The message itself is part of the second half.
+    const before = beginning(older, half, PAGE_CHARACTERS_MAX / 2)
+    const from = beginning([target, ...newer], limit - half, PAGE_CHARACTERS_MAX / 2)
+    return {
+      messages: await this.#rows(uid, address, [...before.toReversed(), ...from]),
+      before: before.length < older.length ? 1 : 0,
+      after: from.length < newer.length + 1 ? 1 : 0,
     }
   }
 
@@ -137,11 +176,11 @@ export class History {
 }
 
 /** At most `limit` messages, and no more than fit into an answer; one in any case, so that the reader comes on. */
-function beginning(messages: readonly Message[], limit: number): Message[] {
+function beginning(messages: readonly Message[], limit: number, charactersMax: number): Message[] {
   let characters = 0
   const end = messages.findIndex((message, index) => {
     characters += message.content.length + message.quote_content.length
-    return index === limit || (index > 0 && characters > MISSED_CHARACTERS_MAX)
+    return index === limit || (index > 0 && characters > charactersMax)
   })
   return end === -1 ? [...messages] : messages.slice(0, end)
 }

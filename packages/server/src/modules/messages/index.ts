@@ -1,3 +1,4 @@
+import { ChatState } from './chat-state.ts'
 import { Chats } from './chats.ts'
 import { History } from './history.ts'
 import { messageOperations } from './operations.ts'
@@ -13,10 +14,13 @@ export function createMessages(dependencies: Omit<SendingDependencies, 'quotes'>
   const sending = new Sending({ ...dependencies, quotes: new Quotes(dependencies.db) })
   const history = new History({ ...dependencies, chats })
   const removal = new Removal({ ...dependencies, chats })
+  const state = new ChatState(dependencies)
   const { conversations, users } = dependencies
+  conversations.onRead((move) => state.tellRead(move))
+  conversations.onArranged((view) => state.tellArranged(view))
   return {
     chats,
     sending,
-    operations: messageOperations({ sending, history, removal, chats, conversations, users }),
+    operations: messageOperations({ sending, history, removal, state, chats, conversations, users }),
   }
 }

@@ -1,7 +1,9 @@
 import {
   AppError,
+  messageAround,
   messageDelete,
   messageGet,
+  messageReadState,
   messageRevoke,
   messageSend,
   messageSince,
@@ -12,6 +14,7 @@ import {
 import { implement, type Operation } from '../../operation.ts'
 import type { Conversations } from '../conversations/index.ts'
 import type { Users } from '../users/index.ts'
+import type { ChatState } from './chat-state.ts'
 import type { Chats } from './chats.ts'
 import type { History } from './history.ts'
 import type { Removal } from './removal.ts'
@@ -21,6 +24,7 @@ interface Services {
   sending: Sending
   history: History
   removal: Removal
+  state: ChatState
   chats: Chats
   conversations: Conversations
   users: Users
@@ -31,6 +35,7 @@ export function messageOperations({
   sending,
   history,
   removal,
+  state,
   chats,
   conversations,
   users,
@@ -48,6 +53,14 @@ export function messageOperations({
     implement(messageSince, ({ actor }, { seq, limit, ...address }) =>
       history.since(actor.uid, address, { seq, limit }),
     ),
+
+    implement(messageAround, ({ actor }, { mid, limit, ...address }) =>
+      history.around(actor.uid, address, { mid, limit }),
+    ),
+
+    implement(messageReadState, async ({ actor }, { id }) => ({
+      seq: await state.readByOther(actor.uid, id),
+    })),
 
     implement(messageRevoke, ({ actor }, { mid, ...address }) => removal.revoke(actor.uid, address, mid)),
 

@@ -1,9 +1,10 @@
-import { type ChatEntry, type ChatItem, unreadCount } from '@parley/contract'
-import { toSeconds } from '../../clock.ts'
+import type { ChatEntry } from '@parley/contract'
 import type { Database } from '../../storage/index.ts'
 import { DELETED, notHiddenFrom } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
-import { pictureOf, type Users } from '../users/index.ts'
+import type { Users } from '../users/index.ts'
+import { comesAfter, cursorOf, placeOf } from './chat-cursor.ts'
+import { type Chat, entriesOf, type LastMessage } from './chat-entries.ts'
 
 /** How many chats the list shows; unread and pinned ones come first, so they are never the ones left out. */
 const CHATS_MAX = 30
@@ -14,7 +15,11 @@ interface Dependencies {
   friends: Friends
 }
 
-type Chat = Awaited<ReturnType<ChatList['read']>>[number]
+/** Which page of the list: the first one, or the one after a cursor. */
+export interface ChatPage {
+  limit: number
+  cursor?: string
+}
 
 /** The caller's chat list: a constant number of queries, however many chats there are. */
 export class ChatList {
@@ -22,42 +27,38 @@ export class ChatList {
 
   /** The chats by `friend{uid}` or `group{gid}`, newest first, pinned ones on top. */
   async entries(uid: number): Promise<Record<string, ChatEntry>> {
-    const chats = choose(await this.read(uid))
-    const items = await this.#lastMessages(uid, chats)
-    const people = new Set([...items.values()].map((item) => item.from_uid))
-    for (const chat of chats) if (chat.kind === 'friend') people.add(peerOf(chat, uid))
-    const [accounts, remarks] = await Promise.all([
-      this.dependencies.users.findMany([...people]),
-      this.dependencies.friends.remarksOf(uid, people),
-    ])
-    const nameOf = (person: number) => remarks.get(person) || accounts.get(person)?.nickname || ''
-    const pictureFor = (person: number) => {
-      const account = accounts.get(person)
-      return account ? pictureOf(account) : ''
+    const chats = choose(await this.#shown(uid).execute())
+    const entries = await this.#entriesOf(uid, chats)
+    return Object.fromEntries(entries.map((entry) => [`${entry.type}${entry.id}`, entry]))
+  }
+
+  /**
+   * A page of all chats in the same order. New messages meanwhile put no chat on two pages: one that was not read yet and
+   * moves to the top is on none, and its message is pushed.
+   * @throws AppError illegal_parameter for a cursor that no page gave
+   */
+  async page(uid: number, { limit, cursor }: ChatPage): Promise<{ list: ChatEntry[]; next_cursor: string }> {
+    const after = cursor === undefined ? undefined : placeOf(cursor)
+    const found = await this.#shown(uid)
+      .$if(after !== undefined, (query) => query.where(comesAfter(after!)))
+      .orderBy('m.pinned', 'desc')
+      .orderBy('c.last_at', 'desc')
+      .orderBy('c.id', 'desc')
+      .limit(limit + 1)
+      .execute()
+    const chats = found.slice(0, limit)
+    return {
+      list: await this.#entriesOf(uid, chats),
+      next_cursor: found.length > limit ? cursorOf(chats.at(-1)!) : '',
     }
-    const entries: Record<string, ChatEntry> = {}
-    for (const chat of chats) {
-      const id = chat.kind === 'group' ? chat.low : peerOf(chat, uid)
-      const last = items.get(chat.conversation_id)
-      const to = last && chat.kind === 'friend' && last.from_uid === id ? uid : id
-      entries[`${chat.kind}${id}`] = {
-        type: chat.kind,
-        id,
-        ...(chat.kind === 'group' ? { url: `/pop/group/chat/${id}`, key: `group-${id}` } : {}),
-        avatar: chat.kind === 'group' ? (chat.avatar ?? '') : pictureFor(id),
-        name: chat.kind === 'group' ? chat.remark || chat.groupname || '' : nameOf(id),
-        unread_count: unreadCount(chat.counted - chat.read_counted),
-        top: chat.pinned ? 1 : 0,
-        muted: chat.muted ? 1 : 0,
-        last_seq: chat.last_seq,
-        items: last ? [itemOf(last, to, chat.kind, nameOf, pictureFor)] : [],
-      }
-    }
-    return entries
+  }
+
+  async #entriesOf(uid: number, chats: readonly Chat[]): Promise<ChatEntry[]> {
+    return entriesOf(this.dependencies, uid, chats, await this.#lastMessages(uid, chats))
   }
 
   /** All chats that are not hidden. A one-to-one chat without messages shows only between friends. */
-  read(uid: number) {
+  #shown(uid: number) {
     return this.dependencies.db.read
       .selectFrom('membership as m')
       .innerJoin('conversation as c', 'c.id', 'm.conversation_id')
@@ -103,12 +104,11 @@ export class ChatList {
           ),
         ]),
       )
-      .execute()
   }
 
   /** The newest message of each chat that the caller can see. */
-  async #lastMessages(uid: number, chats: Chat[]) {
-    if (chats.length === 0) return new Map<number, never>()
+  async #lastMessages(uid: number, chats: readonly Chat[]): Promise<Map<number, LastMessage>> {
+    if (chats.length === 0) return new Map()
     const rows = await this.dependencies.db.read
       .selectFrom('conversation as c')
       .innerJoin('message as last', (join) =>
@@ -138,8 +138,6 @@ export class ChatList {
   }
 }
 
-const peerOf = (chat: Pick<Chat, 'low' | 'high'>, uid: number) => (chat.low === uid ? chat.high : chat.low)
-
 /** The chats to show: all pinned and unread ones have precedence, then the newest; in the order of the list. */
 function choose(chats: Chat[]): Chat[] {
   const precedence = (chat: Chat) => (chat.pinned ? 2 : chat.counted > chat.read_counted ? 1 : 0)
@@ -149,39 +147,4 @@ function choose(chats: Chat[]): Chat[] {
     .toSorted((a, b) => Math.min(precedence(b), 1) - Math.min(precedence(a), 1) || newest(a, b))
     .slice(0, Math.max(CHATS_MAX, Math.min(must, CHATS_MAX * 4)))
     .sort((a, b) => b.pinned - a.pinned || newest(a, b))
-}
-
-interface LastMessage {
-  mid: number
-  seq: number
-  from_uid: number
-  content: string
-  created_at: number
-  sub_type: 'message' | 'notice'
-  quote_mid: number
-  quote_content: string
-  auto: number
-}
-
-function itemOf(
-  message: LastMessage,
-  to: number,
-  kind: 'friend' | 'group',
-  nameOf: (uid: number) => string,
-  pictureFor: (uid: number) => string,
-): ChatItem {
-  return {
-    mid: message.mid,
-    from: String(message.from_uid),
-    to: String(to),
-    content: message.content,
-    timestamp: toSeconds(message.created_at),
-    sub_type: message.sub_type,
-    avatar: pictureFor(message.from_uid),
-    ...(kind === 'group' ? { name: nameOf(message.from_uid) } : {}),
-    quote_mid: message.quote_mid,
-    quote_content: message.quote_content,
-    seq: message.seq,
-    ...(message.auto === 1 ? { auto: 1 as const } : {}),
-  }
 }

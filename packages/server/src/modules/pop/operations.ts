@@ -1,4 +1,4 @@
-import { AppError, popDelChat, popGet } from '@parley/contract'
+import { AppError, popChats, popDelChat, popGet } from '@parley/contract'
 import { implement, type Operation } from '../../operation.ts'
 import type { Conversations } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
@@ -47,6 +47,11 @@ export function popOperations(services: Services): Operation[] {
         chatting,
         setting: settings.forChats(actor.origin),
       }
+    }),
+
+    implement(popChats, async ({ actor }, page) => {
+      await users.require(actor.uid)
+      return chatList.page(actor.uid, page)
     }),
 
     implement(popDelChat, async ({ actor }, address) => {

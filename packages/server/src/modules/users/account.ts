@@ -22,6 +22,7 @@ export const ACCOUNT_COLUMNS = [
   'state',
   'logout_at',
   'created_at',
+  'read_receipts',
 ] as const satisfies ReadonlyArray<keyof Account>
 
 /** What a new account starts with. The password comes hashed. */
@@ -77,10 +78,11 @@ export const summaryOf = (account: Account): UserSummary => ({
   logout_timestamp: toSeconds(account.logout_at),
 })
 
-/** An account as `user/get` shows it. */
-export const detailOf = (account: Account): UserDetail => ({
+/** An account as `user/get` shows it. @param viewerUid who looks: some things only the account's owner sees */
+export const detailOf = (account: Account, viewerUid = 0): UserDetail => ({
   ...summaryOf(account),
   nid: account.nid,
   is_member: account.is_member === 1 ? 1 : 0,
   account_state: account.account_state,
+  ...(viewerUid === account.uid ? { read_receipts: account.read_receipts === 1 ? 1 : 0 } : {}),
 })

@@ -57,7 +57,7 @@ function accountOperations({ users, hashPassword }: UserOperationParts): Operati
       if (actor.kind !== 'server') await users.requireActive(actor.uid)
       const patch = patchOf(actor, input)
       if (Object.keys(patch).length === 0)
-        throw new AppError('missing_parameter', { name: 'nickname / avatar / sign' })
+        throw new AppError('missing_parameter', { name: 'nickname / avatar / sign / read_receipts' })
       await users.update(actor.uid, patch)
     }),
   ]
@@ -77,7 +77,7 @@ function lookupOperations(parts: UserOperationParts): Operation[] {
     implement(userGet, async ({ actor }, input) => {
       const account = await findWanted(parts, actor, input)
       if (input.username) noteFound(parts, actor, account)
-      return input.uid === undefined ? detailOf(account) : openProfile(parts, actor, account)
+      return input.uid === undefined ? detailOf(account, actor.uid) : openProfile(parts, actor, account)
     }),
 
     implement(userDetail, ({ actor }, { uid }) => byUid(actor, uid)),
@@ -87,7 +87,7 @@ function lookupOperations(parts: UserOperationParts): Operation[] {
       const account = (await users.findByUsername(username)) ?? (await findByNidText(users, username))
       if (!account) throw new AppError('user_not_found')
       noteFound(parts, actor, account)
-      return detailOf(account)
+      return detailOf(account, actor.uid)
     }),
 
     implement(userMultiGet, async ({ actor }, { uid: uids }) => {
@@ -130,12 +130,12 @@ function noteFound({ profiles }: UserOperationParts, actor: Actor, account: Acco
 
 /** `user/get` by uid: with a caller it tells whether the two are friends. */
 async function openProfile(parts: UserOperationParts, actor: Actor, account: Account): Promise<UserDetail> {
-  if (actor.uid === 0) return detailOf(account)
+  if (actor.uid === 0) return detailOf(account, actor.uid)
   await parts.users.requireActive(actor.uid)
   const openable = await openableTo(parts, actor, [account])
   if (!openable.has(account.uid)) throw new AppError('forbidden')
   const remark = await parts.profiles.remarkOf(actor.uid, account.uid)
-  return { ...detailOf(account), is_friend: remark !== undefined, remark: remark ?? '' }
+  return { ...detailOf(account, actor.uid), is_friend: remark !== undefined, remark: remark ?? '' }
 }
 
 /** Server keys and administrators see everybody. */

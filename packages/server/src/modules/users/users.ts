@@ -13,7 +13,15 @@ const CACHE_ENTRIES_MAX = 100_000
 export type AccountPatch = Partial<
   Pick<
     User,
-    'nickname' | 'avatar' | 'sign' | 'phone' | 'account_state' | 'is_member' | 'is_admin' | 'password_hash'
+    | 'nickname'
+    | 'avatar'
+    | 'sign'
+    | 'phone'
+    | 'account_state'
+    | 'is_member'
+    | 'is_admin'
+    | 'password_hash'
+    | 'read_receipts'
   >
 >
 

@@ -4,6 +4,7 @@ import type { Tables } from '../tables.ts'
 import { initial } from './0001-initial.ts'
 import { secrets } from './0002-secrets.ts'
 import { oneRetry } from './0003-one-retry.ts'
+import { readReceipts } from './0004-read-receipts.ts'
 
 /** The name of the migration that an empty database begins with. */
 export const FIRST_MIGRATION = '0001-initial'
@@ -17,6 +18,7 @@ function allMigrations(dialect: DialectName): Record<string, Migration> {
     [FIRST_MIGRATION]: initial(dialect),
     '0002-secrets': secrets,
     '0003-one-retry': oneRetry(dialect),
+    '0004-read-receipts': readReceipts(dialect),
   }
 }
 
@@ -45,7 +47,16 @@ async function addedByNewerVersion(
  *   newer version has removed what this one needs
  */
 export async function migrate(db: Kysely<Tables>, dialect: DialectName): Promise<string[]> {
-  const known = allMigrations(dialect)
+  try {
+    return await bringUpToDate(db, allMigrations(dialect))
+  } catch (error) {
+    // A newer version may have added its own between our look and our turn; at the second look they are there.
+    if (!/corrupted migrations/.test(String(error))) throw error
+    return await bringUpToDate(db, allMigrations(dialect))
+  }
+}
+
+async function bringUpToDate(db: Kysely<Tables>, known: Record<string, Migration>): Promise<string[]> {
   const migrations = { ...known, ...(await addedByNewerVersion(db, known)) }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error, results } = await migrator.migrateToLatest()
