@@ -31,10 +31,14 @@ const Figures = z.object({
     sendUs: positive,
     /** A page of 20 messages (`message/get`). */
     pageUs: positive,
+    /** More for a page that marks messages as read. */
+    markUs: cost,
     /** The chat list with everything around it (`pop/get`), which a client asks for when it connects. */
     listUs: positive,
     /** A websocket: handshake, session, three subscriptions, the user's state stored and told to 30 friends. */
     connectUs: positive,
+    /** The last socket of a user ends: the state is stored and told. */
+    leaveUs: positive,
     /** What an open socket costs in a second, pings included. */
     socketSecondUs: cost,
     /** A telegram from another node, and each event in it. */
@@ -57,6 +61,7 @@ const Figures = z.object({
     limitUs: positive,
     /** What a user's first socket costs beside that. */
     arrivalUs: cost,
+    leaveUs: cost,
   }),
   /** CPU of all processes of PostgreSQL. */
   postgres: z.object({
@@ -64,9 +69,11 @@ const Figures = z.object({
     batchUs: positive,
     messageUs: positive,
     pageUs: positive,
+    markUs: cost,
     listUs: positive,
     /** A user who comes: session, account, friends, groups are read, the state is written. */
     arrivalUs: positive,
+    leaveUs: positive,
     /** From a user's request to the answer when there is little to do: for the most part the commit. */
     commitMs: positive,
     walBytesPerMessage: positive,

@@ -5,11 +5,12 @@ import { startPostgres } from '../scripts/services/postgres.mjs'
 import { startRedis } from '../scripts/services/redis.mjs'
 import { FIGURES_FILE, type Figures, saveFigures } from './figures.ts'
 import { Audience } from './measure/audience.ts'
-import { line, measurePublish, messageItem } from './measure/bus.ts'
+import { line, measureLimit, measurePublish, messageItem } from './measure/bus.ts'
 import {
   type Meters,
   measureHotGroup,
   measureLists,
+  measureMarks,
   measurePages,
   measureSends,
   type Spent,
@@ -17,7 +18,7 @@ import {
 import { measureBigGroup } from './measure/group.ts'
 import { canMeasure, mainThread, processor, redisItself, wholeProcess, wholeTree } from './measure/machine.ts'
 import { populate } from './measure/population.ts'
-import { measureFrames, measureSockets, measureTelegrams } from './measure/sockets.ts'
+import { measureFrames, measureLeaving, measureSockets, measureTelegrams } from './measure/sockets.ts'
 import { hotGroupOnSqlite } from './measure/sqlite.ts'
 
 /*
@@ -72,9 +73,11 @@ async function measureCalls(node: Node, meters: Meters, sql: SQL) {
   }
   const pages = await measurePages(node.port, meters)
   note('message/get, 20 messages', `${pages.perSecond} a second: ${describe(pages.us)}`)
+  const marks = await measureMarks(node.port, meters, sql)
+  note('  more when it marks as read', describe(marks))
   const lists = await measureLists(node.port, meters)
   note('pop/get', `${lists.perSecond} a second: ${describe(lists.us)}`)
-  return { sends, pages, lists }
+  return { sends, pages, marks, lists }
 }
 
 async function measureLive(node: Node, meters: Meters, redisUrl: string, sql: SQL) {
@@ -83,7 +86,7 @@ async function measureLive(node: Node, meters: Meters, redisUrl: string, sql: SQ
   const { pusher_key } = await call(node, 'pop/getsetting')
   const audience = new Audience(node.url, pusher_key)
   const settled = async (online: number) => {
-    for (let count = 0; count < online; await Bun.sleep(50)) {
+    for (let count = -1; count !== online; await Bun.sleep(50)) {
       const [row] = await sql`select count(*)::int as count from "user" where state = 'online'`
       count = row.count
     }
@@ -98,8 +101,9 @@ async function measureLive(node: Node, meters: Meters, redisUrl: string, sql: SQ
     'a frame to one socket, as one of 5,000, ten at once',
     [frames.loneUs, frames.frameUs, frames.burstFrameUs].map(us).join(', '),
   )
-  audience.close()
-  return { telegrams, sockets, frames }
+  const leaving = await measureLeaving(meters, audience, settled)
+  note('somebody leaves', describe(leaving))
+  return { telegrams, sockets, frames, leaving }
 }
 
 const [postgres, redisService] = await Promise.all([startPostgres(), startRedis()])
@@ -124,6 +128,8 @@ try {
   const meters = metersOf(first, redis, postgres)
   const published = await measurePublish(redisService.url)
   note('Redis: a PUBLISH, each subscriber', `${us(published.publishUs)}, ${us(published.deliverUs)}`)
+  const limitUs = await measureLimit(redisService.url)
+  note('Redis: a rate limit', us(limitUs))
   const calls = await measureCalls(first, meters, sql)
   const hot = {
     sqlite: await hotGroupOnSqlite(),
@@ -137,7 +143,7 @@ try {
     note(what, `${ms.toFixed(1)} ms: ${describe(us)}`)
   // Last: people who leave keep the nodes busy for a while.
   const live = await measureLive(second, metersOf(second, redis, postgres), redisService.url, sql)
-  await saveFigures(await figures({ published, live, calls, hot }))
+  await saveFigures(await figures({ redisCosts: { ...published, limitUs }, live, calls, hot }))
   note('written to', FIGURES_FILE)
 } finally {
   await sql.close()
@@ -147,15 +153,15 @@ try {
 }
 
 interface Measured {
-  published: Awaited<ReturnType<typeof measurePublish>>
+  redisCosts: { publishUs: number; deliverUs: number; limitUs: number }
   live: Awaited<ReturnType<typeof measureLive>>
   calls: Awaited<ReturnType<typeof measureCalls>>
   hot: Figures['hotConversation']
 }
 
-async function figures({ published, live, calls, hot }: Measured): Promise<Figures> {
-  const { telegrams, sockets, frames } = live
-  const { pages, lists } = calls
+async function figures({ redisCosts, live, calls, hot }: Measured): Promise<Figures> {
+  const { telegrams, sockets, frames, leaving } = live
+  const { pages, marks, lists } = calls
   const [sends] = calls.sends as [(typeof calls.sends)[number]]
   const batches = line(calls.sends.map(({ batch, us }) => [batch, us.postgres * batch] as const))
   const [versions] = await sql`show server_version`
@@ -173,8 +179,10 @@ async function figures({ published, live, calls, hot }: Measured): Promise<Figur
       socketKilobytes: ((sockets.allMegabytes - sockets.idleMegabytes) * 1024) / 5000,
       sendUs: sends.us.main,
       pageUs: pages.us.main,
+      markUs: marks.main,
       listUs: lists.us.main,
       connectUs: sockets.arrival.main,
+      leaveUs: leaving.main,
       socketSecondUs: sockets.socketSecondUs,
       ...telegrams,
       heardUs: frames.heardUs,
@@ -183,16 +191,18 @@ async function figures({ published, live, calls, hot }: Measured): Promise<Figur
       allThreads: sends.us.all / sends.us.main,
     },
     redis: {
-      ...published,
-      limitUs: pages.us.redis,
-      arrivalUs: Math.max(0, sockets.arrival.redis),
+      ...redisCosts,
+      arrivalUs: sockets.arrival.redis,
+      leaveUs: leaving.redis,
     },
     postgres: {
       batchUs: batches.fixed,
       messageUs: batches.each,
       pageUs: pages.us.postgres,
+      markUs: marks.postgres,
       listUs: lists.us.postgres,
       arrivalUs: sockets.arrival.postgres,
+      leaveUs: leaving.postgres,
       commitMs: calls.sends.at(-1)!.p50,
       walBytesPerMessage: sends.walBytes,
       storedBytesPerMessage: sends.storedBytes,

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { redisLimiter } from '../../packages/server/src/cluster/limiter.ts'
 import { type Meter, redisItself, spent } from './machine.ts'
 
 /** The node id under which the bench speaks. */
@@ -6,7 +7,7 @@ const NODE = 'bench'
 const CHANNEL = 'parley:bus'
 const SUBSCRIBERS = [1, 8, 32] as const
 const PUBLICATIONS = 10_000
-const TURN_OF = 100
+const TURN_OF = 20
 
 const CONTENT = '明天上午十点在三楼会议室开会，请带上材料。'
 
@@ -81,6 +82,18 @@ async function perPublication(redis: Redis, meter: Meter, text: string): Promise
     for (let sent = 0; sent < PUBLICATIONS; sent += TURN_OF)
       await Promise.all(Array.from({ length: TURN_OF }, () => redis.publish('bench', text)))
   })
+  return us.redis / PUBLICATIONS
+}
+
+/** What Redis spends on a rate limit of a node. */
+export async function measureLimit(redisUrl: string): Promise<number> {
+  const redis = new Redis(redisUrl)
+  const limiter = redisLimiter(redis, 'bench:')({ name: 'rate', count: PUBLICATIONS, seconds: 1 })
+  const { us } = await spent({ redis: redisItself(redis) }, async () => {
+    for (let asked = 0; asked < PUBLICATIONS; asked += TURN_OF)
+      await Promise.all(Array.from({ length: TURN_OF }, (_, i) => limiter.consume(`u${asked + i}`)))
+  })
+  redis.disconnect()
   return us.redis / PUBLICATIONS
 }
 

@@ -69,6 +69,34 @@ export async function measurePages(port: number, meters: Meters) {
   return loaded(port, meters, pageOf)
 }
 
+/** What a page costs beside that when it marks messages as read. */
+export async function measureMarks(port: number, meters: Meters, sql: SQL): Promise<Spent> {
+  const readers = Array.from({ length: EARLY }, (_, i) => i + 2)
+  const read = () =>
+    inTurns(readers, async (uid) => {
+      const path = `/web/message/get?id=${uid - 1}&type=friend`
+      const headers = { authorization: `Bearer ${tokenOf(uid)}` }
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
+      const { code } = (await answer.json()) as { code: number }
+      if (code !== 0) throw new Error(`message/get answered ${code}`)
+    })
+  await read()
+  const without = await spent(meters, read)
+  await sql`update membership set read_seq = 0, read_counted = 0 where uid <= ${EARLY + 1}`
+  const marking = await spent(meters, read)
+  const more = (name: keyof Spent) => Math.max(0, marking.us[name] - without.us[name]) / EARLY
+  return { main: more('main'), all: more('all'), redis: more('redis'), postgres: more('postgres') }
+}
+
+/** Does something for each of many, as many at once as there are connections. */
+async function inTurns<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item)
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker))
+}
+
 /** The chat list and what comes with it. */
 export async function measureLists(port: number, meters: Meters) {
   const listOf = (uid: number) => post(uid, 'pop/get', {})
@@ -76,28 +104,28 @@ export async function measureLists(port: number, meters: Meters) {
   return loaded(port, meters, listOf)
 }
 
-/** Transactions committed so far, and where the log ends. */
+/** How many messages there are, in how many transactions they came, and where the database's log ends. */
 async function databaseState(sql: SQL) {
-  // What a backend has done is told with a delay, unless it is asked for.
-  await Bun.sleep(1500)
   const [row] = await sql`
-    select (select xact_commit from pg_stat_database where datname = current_database())::float8 as commits,
+    select count(*)::float8 as messages, count(distinct xmin::text)::float8 as batches,
       pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal,
-      (select pg_total_relation_size('message'))::float8 as size,
-      (select count(*) from message)::float8 as messages`
-  return row as { commits: number; wal: number; size: number; messages: number }
+      pg_total_relation_size('message')::float8 as size
+    from message`
+  return row as { messages: number; batches: number; wal: number; size: number }
 }
 
 /** Sends as fast as a number of connections can: the more there are, the larger are the batches. */
 export async function measureSends(port: number, meters: Meters, sql: SQL, connections = CONNECTIONS) {
   await warm(port, toNeighbour)
+  // As the autovacuum does within a minute on a site that runs.
+  await sql`analyze message`
   const before = await databaseState(sql)
   const sends = await loaded(port, meters, toNeighbour, connections)
   const after = await databaseState(sql)
   const messages = after.messages - before.messages
   return {
     ...sends,
-    batch: messages / (after.commits - before.commits),
+    batch: messages / (after.batches - before.batches),
     walBytes: (after.wal - before.wal) / messages,
     storedBytes: (after.size - before.size) / messages,
   }

@@ -39,8 +39,8 @@ export async function measureBigGroup(
     await call('group/leave', { login_uid: PEOPLE, gid })
   })
   await each('group/detail', READS, () => call('group/detail', { login_uid: owner, gid }))
-  await each('group/members, a page of 500', READS, () =>
-    call('group/members', { login_uid: owner, gid, limit: 500 }),
+  await each('group/members, a page of 100', READS, () =>
+    call('group/members', { login_uid: owner, gid, limit: 100 }),
   )
   await each('pop/get of a member', READS, () => call('pop/get', { login_uid: owner }))
   await each('message/get', READS, () => call('message/get', { login_uid: owner, id: gid, type: 'group' }))

@@ -11,6 +11,8 @@ export const PEOPLE = 5000
 /** Friends of each of the first. */
 const FRIENDS = 30
 const SMALL_GROUP = 50
+/** Chats of people who are never there: with small tables PostgreSQL plans otherwise than on a large site. */
+const OTHER_CHATS = 300_000
 
 /** The token of a person's session. */
 export const tokenOf = (uid: number): string => `ps_bench_${String(uid).padStart(40, '0')}`
@@ -43,6 +45,9 @@ export async function populate(databaseUrl: string): Promise<void> {
   await sql`
     insert into conversation (kind, low, high)
     select 'friend', n, n + 1 from generate_series(1, ${PEOPLE - 1}) n order by n`
+  await sql`
+    insert into conversation (kind, low, high)
+    select 'friend', 1000000 + n, 2000000 + n from generate_series(1, ${OTHER_CHATS}) n`
   await sql`
     insert into membership (conversation_id, uid, joined_at)
     select id, unnest(array[low, high]), ${now} from conversation where kind = 'friend'`

@@ -41,6 +41,20 @@ export async function measureSockets(pid: number, meters: Meters, audience: Audi
   }
 }
 
+/** Closes all sockets. */
+export async function measureLeaving(meters: Meters, audience: Audience, settled: Settled): Promise<Spent> {
+  const { us } = await spent(meters, async () => {
+    audience.close()
+    await settled(0)
+  })
+  return {
+    main: us.main / PEOPLE,
+    all: us.all / PEOPLE,
+    redis: us.redis / PEOPLE,
+    postgres: us.postgres / PEOPLE,
+  }
+}
+
 /** Tells a node of events, some telegrams at once, and waits until all is heard; what a telegram costs its main thread. */
 async function costOf(
   ghost: GhostNode,
