@@ -244,14 +244,14 @@ describe('reading parameters', () => {
     expect(after).toEqual(before!)
   })
 
-  test.each(['content=a%00b', 'content=%FF'])(
-    'a query with %s is an error in the envelope',
-    async (query) => {
-      const answer = await call(`/api/message/send?login_uid=${tom.uid}&lang=en&${query}`, form(''))
-      expect(answer).toMatchObject({ status: 200, code: 2, data: [] })
-      expect(answer.msg).toStartWith('The request cannot be read')
-    },
-  )
+  test.each([
+    ['content=a%00b', 'Invalid parameter: content must not hold a NUL character'],
+    ['content=%FF', 'The request cannot be read'],
+  ])('a query with %s is an error in the envelope', async (query, message) => {
+    const answer = await call(`/api/message/send?login_uid=${tom.uid}&lang=en&${query}`, form(''))
+    expect(answer).toMatchObject({ status: 200, code: 2, data: [] })
+    expect(answer.msg).toStartWith(message)
+  })
 
   test('a replacement character that was really sent is text like any other', async () => {
     expect(

@@ -87,6 +87,8 @@ async function copy(config: Config, url: string, progress: Progress): Promise<Co
       const tell = (phase: Phase, done: number) => progress.update(`${shape.name}: ${phaseName(phase)}`, done)
       outcomes.push(await copyTable(source, targets, shape, tell))
     }
+    // Plans that were made while the tables were empty serve full ones badly.
+    await first.run('analyze', [])
     if (outcomes.every(({ same }) => same)) await finishImport(first)
     return { outcomes, textsReplaced: source.textsReplaced }
   } finally {
