@@ -34,7 +34,7 @@ export const WORKLOAD: Workload = {
   messagesPerMinute: 0.5,
   pagesPerMinute: 1,
   markShare: 0.5,
-  toldShare: 0,
+  toldShare: 1,
   groupShare: 0.4,
   groups: [
     { members: 10, share: 0.6 },
