@@ -3,6 +3,7 @@ import { startParley } from '../scripts/services/parley.mjs'
 import { startPostgres } from '../scripts/services/postgres.mjs'
 import { startRedis } from '../scripts/services/redis.mjs'
 import { formPost, type LoadResult, load } from './load.ts'
+import { call, KEY, type Node } from './node.ts'
 import { firstLine } from './site.ts'
 
 /*
@@ -18,31 +19,12 @@ const NODES = 3
 /** Messages whose way is measured, and the pause between them. */
 const PROBES = 2000
 const PROBE_EVERY_MS = 3
-const KEY = 'bench-server-key-0123456789'
 const PASSWORD = 'bench-password'
-
-type Node = Awaited<ReturnType<typeof startParley>>
 
 const note = (what: string, value: string) => console.log(`${what.padEnd(58)} ${value}`)
 const thousands = (value: number) => Math.round(value).toLocaleString('en')
 const describe = ({ requestsPerSecond, p50, p99 }: Omit<LoadResult, 'total' | 'requests' | 'failures'>) =>
   `${thousands(requestsPerSecond)} req/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
-
-async function call(
-  node: Node,
-  path: string,
-  parameters: Record<string, string | number> = {},
-): Promise<any> {
-  const body = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
-  const response = await fetch(`${node.url}/api/${path}`, {
-    method: 'POST',
-    body,
-    headers: { 'x-api-key': KEY },
-  })
-  const { code, msg, data } = (await response.json()) as any
-  if (code !== 0) throw new Error(`${path}: ${code} ${msg}`)
-  return data
-}
 
 const sendBody = (from: number, to: number) =>
   new URLSearchParams({

@@ -20,38 +20,21 @@ import { canMeasure, mainThread, processor, redisItself, wholeProcess, wholeTree
 import { populate } from './measure/population.ts'
 import { measureFrames, measureLeaving, measureSockets, measureTelegrams } from './measure/sockets.ts'
 import { hotGroupOnSqlite } from './measure/sqlite.ts'
+import { call, KEY, type Node } from './node.ts'
 
 /*
  * `npm run bench:figures`: what things cost in processor time, for `docs/scale.md` and `npm run bench:scale`. Two nodes,
  * PostgreSQL and Redis on this machine, 5,000 people; takes three minutes. Linux only: it tells what a single thread spends.
  */
 
-const KEY = 'bench-server-key-0123456789'
 const UNLIMITED = { rate_send: '100000/1', rate_call: '100000/1' }
 
-type Node = Awaited<ReturnType<typeof startParley>>
 type Service = Awaited<ReturnType<typeof startPostgres>>
 
 const note = (what: string, value: string) => console.log(`${what.padEnd(58)} ${value}`)
 const us = (value: number) => `${value.toPrecision(3)} µs`
 const describe = ({ main, all, redis, postgres }: Spent) =>
   `main thread ${us(main)}, node ${us(all)}, Redis ${us(redis)}, PostgreSQL ${us(postgres)}`
-
-async function call(
-  node: Node,
-  path: string,
-  parameters: Record<string, string | number> = {},
-): Promise<any> {
-  const body = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
-  const response = await fetch(`${node.url}/api/${path}`, {
-    method: 'POST',
-    body,
-    headers: { 'x-api-key': KEY },
-  })
-  const { code, msg, data } = (await response.json()) as any
-  if (code !== 0) throw new Error(`${path}: ${code} ${msg}`)
-  return data
-}
 
 const metersOf = (node: Node, redis: Redis, postgres: Service): Meters => ({
   main: mainThread(node.pid),
