@@ -47,7 +47,9 @@ const secret = (prefix) => prefix + randomBytes(18).toString('base64url')
 
 const { nodes: count, port } = /** @type {{ nodes: number, port: number }} */ (readArguments())
 if (!hasRedis())
-  fail('redis-server is not installed (Debian: apt-get install redis-server; macOS: brew install redis)')
+  fail(
+    'neither redis-server nor valkey-server is installed (Debian: apt-get install redis-server; macOS: brew install redis)',
+  )
 
 /** What is running, in the order in which it was started. @type {Array<{ close(): unknown }>} */
 const running = []

@@ -14,15 +14,32 @@ export const FIRST_MIGRATION = '0001-initial'
  * added; only a later version removes what nobody uses any more, in a migration with `-remove-` in its name.
  */
 function allMigrations(dialect: DialectName): Record<string, Migration> {
-  return {
+  const migrations: Record<string, Migration> = {
     [FIRST_MIGRATION]: initial(dialect),
     '0002-secrets': secrets,
     '0003-one-retry': oneRetry(dialect),
     '0004-read-receipts': readReceipts(dialect),
   }
+  if (dialect === 'sqlite') return migrations
+  return Object.fromEntries(Object.entries(migrations).map(([name, one]) => [name, impatient(one)]))
 }
 
 const REMOVAL = /-remove-/
+
+/**
+ * A change of a table waits for those who use it, and everybody who comes after it waits behind it. So it gives up soon,
+ * and is tried again when they have gone on (PostgreSQL; SQLite has one writer).
+ */
+const LOCK_MS_MAX = 2000
+
+function impatient({ up }: Migration): Migration {
+  return {
+    async up(db) {
+      await sql`set local lock_timeout = ${sql.lit(LOCK_MS_MAX)}`.execute(db)
+      await up(db)
+    },
+  }
+}
 
 /** What a newer version has added already, as migrations that do nothing here: its nodes work beside this one. */
 async function addedByNewerVersion(

@@ -25,12 +25,20 @@ const UNAVAILABLE_STATES = [
 /** Another transaction got in the way; the same again may well succeed. */
 const CONFLICT_STATES = new Set(['40001', '40P01'])
 
-const stateOf = (error: unknown): string | undefined => (error as Partial<ClientError>)?.errno
+/** Errors of the system and of TLS have an `errno`, too: a number. */
+const stateOf = (error: unknown): string | undefined => {
+  const errno: unknown = (error as Partial<ClientError> | undefined)?.errno
+  return typeof errno === 'string' ? errno : undefined
+}
 
 /** True when the connection failed, not the statement. */
 const isConnectionFailure = (error: unknown): boolean => {
-  const { code = '', errno } = error as Partial<ClientError>
-  return errno === undefined && /^ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)/.test(code)
+  const { code = '' } = error as Partial<ClientError>
+  // Whatever is neither the server's nor the client's own is the system's, or the certificate's.
+  return (
+    stateOf(error) === undefined &&
+    /^ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME|TLS)|^(?!ERR_POSTGRES_)[A-Z]/.test(code)
+  )
 }
 
 function failureOf(error: unknown): DatabaseFailure {

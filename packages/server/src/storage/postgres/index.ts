@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
+import { log } from '../../log.ts'
 import type { Database, DatabaseOptions, TransactionOptions } from '../database.ts'
 import { migrate } from '../migrations/index.ts'
 import { Appender } from './appender.ts'
 import { PATIENCE_MS, Retries } from './conflicts.ts'
+import { isLockTimeout } from './errors.ts'
 import { readingKysely, writingKysely } from './kysely-driver.ts'
 import { Pool } from './pool.ts'
 import { beginTransaction } from './transactions.ts'
@@ -28,6 +30,22 @@ function divide(connectionsMax: number) {
 /** A migration may take its time, and waits for another node that is at it. */
 const MIGRATION_MS_MAX = 3600 * 1000
 
+/** How long those who use a table are left alone before its change is tried again, ms. */
+const LEFT_ALONE_MS = 1000
+
+/** Tries a migration until nobody holds what it changes: a backup, a long read. */
+async function whenNobodyHolds<Result>(migrateNow: () => Promise<Result>): Promise<Result> {
+  for (const startedAt = performance.now(); ; ) {
+    try {
+      return await migrateNow()
+    } catch (error) {
+      if (!isLockTimeout(error) || performance.now() - startedAt > MIGRATION_MS_MAX) throw error
+      log.warn('migration_waits')
+      await Bun.sleep(LEFT_ALONE_MS)
+    }
+  }
+}
+
 async function bringUpToDate(url: string): Promise<string[]> {
   const pool = new Pool(1, { url, isolation: 'read committed', statementMsMax: MIGRATION_MS_MAX })
   const deadline = () => performance.now() + MIGRATION_MS_MAX
@@ -36,7 +54,7 @@ async function bringUpToDate(url: string): Promise<string[]> {
     begin: () => beginTransaction(pool, deadline()),
   })
   try {
-    return await migrate(kysely, 'postgres')
+    return await whenNobodyHolds(() => migrate(kysely, 'postgres'))
   } finally {
     await pool.close()
   }

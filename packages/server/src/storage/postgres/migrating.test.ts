@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { sql } from 'kysely'
+import { lock, newPostgresStorage, type PostgresStorage, until } from '../../../test/postgres/storage.ts'
+
+const LAST = '0004-read-receipts'
+
+setDefaultTimeout(30_000)
+
+let storage: PostgresStorage
+beforeAll(async () => {
+  storage = await newPostgresStorage()
+})
+afterAll(() => storage.close())
+
+test('a migration leaves a table to those who use it, and comes through when they have gone', async () => {
+  const running = await storage.open()
+  // The schema as the version before had it.
+  for (const undo of [
+    'alter table "user" drop column read_receipts',
+    'alter table membership drop column seen_seq',
+    `delete from kysely_migration where name = '${LAST}'`,
+  ]) {
+    await storage.sql.unsafe(undo)
+  }
+  // As a dump does.
+  const backup = await lock(storage.sql, 'lock table "user" in access share mode')
+  const starting = storage.open()
+  const isWaiting = async () => {
+    const [{ waiting }] = await storage.sql.unsafe(
+      'select count(*)::int as waiting from pg_locks where not granted',
+    )
+    return waiting > 0
+  }
+  await until(isWaiting)
+  // It stands behind the change of the table, which gives up.
+  const { rows } = await sql<{ count: number }>`select count(*) from "user"`.execute(running.read)
+  expect(rows).toEqual([{ count: 0 }])
+  await until(isWaiting)
+  await backup.release()
+  expect((await starting).migrated).toEqual([LAST])
+})
