@@ -29,6 +29,8 @@ describe.skipIf(!hasRedis)('two nodes', () => {
     ;[tom, jerry] = (await a.users(2)) as [TestUser, TestUser]
     await a.befriend(tom, jerry)
     gid = await a.group(tom, jerry)
+    // What one node has told so far is history on the other, too, before anybody listens there.
+    await passed(await listenOn(b, undefined), a)
   })
   afterAll(() => nodes.close())
 
