@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { MessageRow, MessagesAround } from '@parley/contract'
+import { newChat } from './chat.ts'
 import { startSite, type TestSite, type TestUser } from './harness.ts'
 
 /* Jumping to a message: the history around it, from where a client pages on in both directions. */
@@ -11,22 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-interface Chat {
-  a: TestUser
-  b: TestUser
-  /** mid of the message with seq index + 1. */
-  mids: number[]
-}
-
-async function chatOf(contents: readonly string[]): Promise<Chat> {
-  const [a, b] = (await site.users(2)) as [TestUser, TestUser]
-  await site.befriend(a, b)
-  const mids: number[] = []
-  for (const content of contents)
-    mids.push((await site.as(a).ok('message/send', { to: b.uid, type: 'friend', content })).mid)
-  return { a, b, mids }
-}
-
+const chatOf = (contents: readonly string[]) => newChat(site, contents)
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}`)
 const around = (reader: TestUser, peer: TestUser, mid: number, more = {}) =>
   site.as(reader).ok<MessagesAround>('message/around', { id: peer.uid, type: 'friend', mid, ...more })

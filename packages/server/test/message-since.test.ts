@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { MissedMessages } from '@parley/contract'
+import { newChat } from './chat.ts'
 import { startSite, type TestSite, type TestUser } from './harness.ts'
 
 /* Coming back: a client that knows a chat up to some seq gets what it missed, and just that. */
@@ -20,23 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-interface Chat {
-  a: TestUser
-  b: TestUser
-  /** mid of the message with seq index + 1. */
-  mids: number[]
-}
-
-/** A fresh pair of friends with messages from the first to the second. */
-async function chatOf(contents: readonly string[]): Promise<Chat> {
-  const [a, b] = (await site.users(2)) as [TestUser, TestUser]
-  await site.befriend(a, b)
-  const mids: number[] = []
-  for (const content of contents)
-    mids.push((await site.as(a).ok('message/send', { to: b.uid, type: 'friend', content })).mid)
-  return { a, b, mids }
-}
-
+const chatOf = (contents: readonly string[]) => newChat(site, contents)
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}`)
 
 const since = (reader: TestUser, peer: TestUser, seq: number, more = {}): Promise<MissedMessages> =>

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
+import { newConversation } from '../../../test/conversation.ts'
 import {
   failureOf,
   lock,
-  newConversation,
   newPostgresStorage,
   type PostgresStorage,
   whenLocked,

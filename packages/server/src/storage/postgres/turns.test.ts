@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { newConversation } from '../../../test/conversation.ts'
 import {
   failureOf,
   lock,
-  newConversation,
   newPostgresStorage,
   type PostgresStorage,
   whenLocked,

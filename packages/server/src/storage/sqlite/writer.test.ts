@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { newConversation } from '../../../test/conversation.ts'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
 import type { Draft } from '../append.ts'
 import { DatabaseError, isUniqueViolation } from '../errors.ts'
@@ -15,34 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-let pairs = 0
-
-/** A conversation of two users with a log of its own. */
-async function conversation(): Promise<{ id: number; draft: (fields?: Partial<Draft>) => Draft }> {
-  const { db } = site
-  const { id } = await db.write
-    .insertInto('conversation')
-    .values({ kind: 'friend', low: ++pairs, high: 1_000_000 })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await db.write
-    .insertInto('membership')
-    .values([1, 2].map((uid) => ({ conversation_id: id, uid, joined_at: 0 })))
-    .execute()
-  const draft = (fields: Partial<Draft> = {}): Draft => ({
-    conversationId: id,
-    from: 1,
-    content: 'hello',
-    subType: 'message',
-    at: 1000,
-    quoteMid: 0,
-    quoteContent: '',
-    uniqueId: null,
-    auto: 0,
-    ...fields,
-  })
-  return { id, draft }
-}
+const conversation = () => newConversation(site.db)
 
 const log = (id: number) =>
   site.db.read.selectFrom('message').selectAll().where('conversation_id', '=', id).orderBy('seq').execute()
