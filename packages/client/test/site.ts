@@ -113,11 +113,7 @@ export function closeClients(): void {
 }
 
 /** Stops the site's server. */
-export async function stop({ services, server }: TestSite): Promise<void> {
-  // Whoever starts it again makes a key of the same name.
-  await services.keys.revoke('tests')
-  await server.close()
-}
+export const stop = ({ server }: TestSite): Promise<void> => server.close()
 
 /** Starts a stopped site's server again, on the same port and with the same data. */
 export const startAgain = ({ server, dataDir }: TestSite): Promise<TestSite> =>
