@@ -34,7 +34,7 @@ type CallArguments<P extends CallPath> =
 /** The events of the contract. */
 const PUSHED: Readonly<Record<keyof PushEvents, true>> = {
   ...{ message: true, revoke: true, message_delete: true, read: true, chatUpdate: true },
-  ...{ state: true, settingChange: true },
+  ...{ state: true, settingChange: true, remark: true, profile: true },
   ...{ friendApply: true, addFriend: true, removeFriend: true },
   ...{ addGroup: true, removeGroup: true, updateGroup: true },
 }

@@ -1,10 +1,14 @@
 export type * from '@parley/contract'
 export {
   APP_BASE,
+  allLink,
   EMOJI_MAX,
+  EVERYBODY,
   fileContent,
   imageContent,
   linkText,
+  mentionLink,
+  mentionsIn,
   parseContent,
   personLink,
   preview,

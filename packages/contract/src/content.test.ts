@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import {
+  allLink,
+  EVERYBODY,
   fileContent,
   imageContent,
   linkText,
+  MENTIONS_MAX,
   type MessageContent,
+  mentionLink,
+  mentionsIn,
   parseContent,
   personLink,
   preview,
@@ -95,6 +100,32 @@ describe('the forms of the document', () => {
       text(' 加入了群聊'),
     ])
     expect(segments('[x]({POPBASEURI}admin)')).toEqual([text('[x]({POPBASEURI}admin)')])
+  })
+
+  test('people who are addressed, and all of them', () => {
+    expect(segments(`${mentionLink(9, 'Tom [x]')} ${allLink('所有人')}!`)).toEqual([
+      { kind: 'mention', label: '@Tom 【x】', uid: 9 },
+      text(' '),
+      { kind: 'mention', label: '@所有人', uid: EVERYBODY },
+      text('!'),
+    ])
+    for (const other of [
+      '[所有人]({POPBASEURI}user/detail/0)',
+      '[@x]({POPBASEURI}user/detail/00)',
+      '[@x]({POPBASEURI}user/detail/01)',
+      '[@x]({POPBASEURI}user/detail/-1)',
+    ])
+      expect(segments(other)).toEqual([text(other)])
+    expect(preview(`${allLink('所有人')} 开会`, 'en')).toBe('@所有人 开会')
+  })
+
+  test('whom a text addresses: each once, fifty at most, and nobody by a link without @', () => {
+    const at = (uid: number) => mentionLink(uid, 'x')
+    expect(mentionsIn(`${at(3)} ${personLink(4, 'y')} ${at(2)}${at(3)} ${allLink('all')}`)).toEqual([3, 2, 0])
+    expect(mentionsIn('@x https://a.b/user/detail/3 [@x](/user/detail/3)')).toEqual([])
+    expect(mentionsIn(`![@x]({POPBASEURI}user/detail/3)`)).toEqual([])
+    const many = Array.from({ length: 60 }, (_, n) => n + 1)
+    expect(mentionsIn(many.map(at).join(''))).toEqual(many.slice(0, MENTIONS_MAX))
   })
 
   test('a message that is one address', () => {

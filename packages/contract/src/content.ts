@@ -16,7 +16,10 @@ export type Segment =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'emoji'; readonly index: number }
   | { readonly kind: 'link'; readonly label: string; readonly url: string }
-  /** A person: in notices, and where somebody is addressed (the label then begins with `@`). */
+  /**
+   * A person: in notices, and where somebody is addressed (the label then begins with `@`). Uid 0 is everybody in the
+   * group, and always addressed. Whether it counts is the server's to say (`mentions` of the event `message`).
+   */
   | { readonly kind: 'mention'; readonly label: string; readonly uid: number }
   | { readonly kind: 'image'; readonly alt: string; readonly url: string }
 
@@ -127,11 +130,34 @@ function readToken(match: RegExpExecArray): [Segment | undefined, number] {
 }
 
 function readLink(isImage: boolean, label: string, target: string): Segment | undefined {
-  const person = /^\{POPBASEURI\}user\/detail\/([1-9]\d{0,14})$/.exec(target)
-  if (person && !isImage) return { kind: 'mention', label, uid: Number(person[1]) }
+  const person = /^\{POPBASEURI\}user\/detail\/(0|[1-9]\d{0,14})$/.exec(target)
+  if (person && !isImage) {
+    const uid = Number(person[1])
+    return uid > 0 || label.startsWith('@') ? { kind: 'mention', label, uid } : undefined
+  }
   const url = safeUrl(target)
   if (url === undefined) return undefined
   return isImage ? { kind: 'image', alt: label, url } : { kind: 'link', label: label || url, url }
+}
+
+/** Who stands for everybody in a group. */
+export const EVERYBODY = 0
+
+/** As many people as one message can address. */
+export const MENTIONS_MAX = 50
+
+/**
+ * The uids that a text addresses, each once and in its order, {@link MENTIONS_MAX} at most; {@link EVERYBODY} among them
+ * for all. They are what its writer says: not all of them need to be members, or be there at all.
+ */
+export function mentionsIn(content: string): number[] {
+  if (!content.includes(`](${APP_BASE}user/detail/`)) return []
+  const parsed = parseContent(content)
+  if (parsed.kind !== 'text') return []
+  const addressed = parsed.segments.flatMap((segment) =>
+    segment.kind === 'mention' && segment.label.startsWith('@') ? [segment.uid] : [],
+  )
+  return [...new Set(addressed)].slice(0, MENTIONS_MAX)
 }
 
 /** An address without the punctuation of the sentence around it. */
@@ -213,3 +239,9 @@ export const linkText = (label: string, url: string): string => `[${toLabel(labe
 /** A person inside a notice or a text. */
 export const personLink = (uid: number, name: string): string =>
   `[${toLabel(name)}](${APP_BASE}user/detail/${uid})`
+
+/** Somebody who is addressed in a group's text. */
+export const mentionLink = (uid: number, name: string): string => personLink(uid, `@${name}`)
+
+/** Everybody in a group, addressed by its owner or a manager. @param label how they are called: `所有人` */
+export const allLink = (label: string): string => personLink(EVERYBODY, `@${label}`)

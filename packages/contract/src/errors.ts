@@ -71,6 +71,11 @@ export const ERRORS = {
   cross_site: { code: 3, zh: '非法请求：拒绝跨站请求', en: 'Cross-site requests are refused' },
   record_not_found: { code: 3, zh: '记录不存在', en: 'There is no such record' },
   group_gone: { code: 3, zh: '群不存在或者已经解散', en: 'There is no such group' },
+  disabled_by_site: {
+    code: 3,
+    zh: '该账户已被站点禁用，只能由站点恢复',
+    en: 'The site has disabled this account: only the site can enable it again',
+  },
   sender_disabled: { code: 3, zh: '该账户已经被禁用', en: 'This account is disabled' },
 
   silenced: { code: 4, zh: '已被禁言，无法发送消息', en: 'You are muted in this group' },

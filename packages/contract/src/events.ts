@@ -31,6 +31,8 @@ export const MessageEvent = z.object({
   seq: z.int(),
   /** Parley: 1 for an automatic answer. */
   auto: Bit.optional(),
+  /** Parley, in groups: the uids of the members whom it addresses; 0 for all of them. Absent when it addresses nobody. */
+  mentions: z.array(z.int()).optional(),
 })
 export type MessageEvent = z.infer<typeof MessageEvent>
 
@@ -120,6 +122,21 @@ export const ChatUpdateEvent = z.object({
 })
 export type ChatUpdateEvent = z.infer<typeof ChatUpdateEvent>
 
+/** Parley: the user has given a friend or a group another name of their own; '' for none. For their other devices. */
+export const RemarkEvent = z.object({ type: chatType, id: z.string(), remark: z.string() })
+export type RemarkEvent = z.infer<typeof RemarkEvent>
+
+/** Parley: the user, or one of their friends, has changed how they show themselves; all of it as it is now. */
+export const ProfileEvent = z.object({
+  uid: z.int(),
+  nickname: z.string(),
+  avatar: z.string(),
+  sign: z.string(),
+  /** Only to the user's own devices. */
+  read_receipts: Bit.optional(),
+})
+export type ProfileEvent = z.infer<typeof ProfileEvent>
+
 /** Every event by its name on the wire. */
 export const EVENTS = {
   message: MessageEvent,
@@ -136,6 +153,8 @@ export const EVENTS = {
   state: StateEvent,
   read: ReadEvent,
   chatUpdate: ChatUpdateEvent,
+  remark: RemarkEvent,
+  profile: ProfileEvent,
 } as const
 
 /** Event name → payload. */

@@ -80,6 +80,7 @@ export type RateName =
   | 'captcha'
   | 'join'
   | 'apply'
+  | 'find'
   | 'send'
   | 'upload'
   | 'qrcode'

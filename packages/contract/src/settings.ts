@@ -112,6 +112,7 @@ export const SETTINGS = {
   rate_captcha: rate(30, 60, '验证码频率（每地址）', 'Captchas (per address)'),
   rate_join: rate(10, 3600, '注册频率（每地址）', 'Registrations (per address)'),
   rate_apply: rate(20, 60, '好友申请频率（每用户）', 'Friend requests (per user)'),
+  rate_find: rate(60, 60, '查找用户频率（每用户）', 'Searches for people (per user)'),
   rate_send: rate(20, 1, '发送消息频率（每用户）', 'Messages (per user)'),
   rate_upload: rate(60, 60, '上传频率（每用户）', 'Uploads (per user)'),
   rate_qrcode: rate(60, 60, '绘制二维码频率（每用户）', 'QR codes drawn (per user)'),

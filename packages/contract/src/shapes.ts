@@ -56,6 +56,8 @@ export const Contact = z.object({
   avatar: z.string(),
   state: Presence,
   name: z.string(),
+  /** Parley: what they call themselves; `name` is that, or the remark. */
+  nickname: z.string(),
   /** `A` to `Z`, or `#`. */
   initials: z.string(),
   is_member: Bit,
@@ -157,6 +159,10 @@ export const ChatEntry = z.object({
   muted: Bit,
   /** Parley: `seq` of the newest message, shown or not: who has less of the chat asks `message/since`. */
   last_seq: z.int(),
+  /** Parley: up to which `seq` the caller has read it. */
+  read_seq: z.int(),
+  /** Parley: the first unread message that mentions the caller; 0 for none. */
+  mention_mid: z.int(),
   /** Only in groups, as the document shows: `/pop/group/chat/50`. */
   url: z.string().optional(),
   /** Only in groups, as the document shows: `group-50`. */
@@ -165,6 +171,13 @@ export const ChatEntry = z.object({
   items: z.array(ChatItem),
 })
 export type ChatEntry = z.infer<typeof ChatEntry>
+
+/** Parley: a temporary chat in which somebody waits for an answer of the caller. */
+export const WaitingChat = ChatEntry.extend({
+  /** When they wrote what is not answered yet (the first message of it). */
+  since: seconds,
+})
+export type WaitingChat = z.infer<typeof WaitingChat>
 
 /** A group in `pop/get`. `uid` is its owner; `name` is the caller's remark, or the group's name. */
 export const GroupEntry = z.object({ gid: z.int(), avatar: z.string(), uid, name: z.string() })
@@ -184,12 +197,24 @@ export const GroupInfo = z.object({
   announcement: z.string(),
   /** Parley. */
   member_count: z.int(),
+  /** Parley: how many of them are online; in a large group it may be some seconds old. */
+  online_count: z.int(),
   /** Parley: what the caller is in the group; `none` for a server key that looks from outside. */
   role: z.enum([...GroupRole.options, 'none']),
   /** Parley: until when the caller is muted; 0 = may speak. */
   silenced_until: seconds,
 })
 export type GroupInfo = z.infer<typeof GroupInfo>
+
+/** Parley: what an invitation into a group leads to. `is_member` 1: the caller is in already. */
+export const GroupInvitation = z.object({
+  gid: z.int(),
+  groupname: z.string(),
+  avatar: z.string(),
+  member_count: z.int(),
+  is_member: Bit,
+})
+export type GroupInvitation = z.infer<typeof GroupInvitation>
 
 /** A row of `group/members`. `index` is the place to page on from; `name` the caller's remark, or the nickname. */
 export const GroupMember = z.object({

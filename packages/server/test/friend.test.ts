@@ -66,6 +66,7 @@ describe('the address book', () => {
       avatar: expect.any(String),
       state: 'offline',
       name,
+      nickname: name,
       initials,
       is_member,
     })
@@ -75,7 +76,7 @@ describe('the address book', () => {
     })
     await site.as(me).ok('friend/remark', { friend_uid: shu.uid, remark: '123' })
     expect((await site.api(me).ok('friend/getlist'))['#']).toEqual({
-      [shu.uid]: person(shu.uid, '123', '#', 0),
+      [shu.uid]: { ...person(shu.uid, '123', '#', 0), nickname: '小老鼠' },
     })
     expect(await site.as(await site.user()).ok('friend/getlist')).toEqual({})
     expect(await site.visitor().code('friend/getlist')).toBe(-1)
@@ -95,6 +96,7 @@ describe('the address book', () => {
       avatar: expect.any(String),
       state: 'offline',
       name: '小老鼠',
+      nickname: '小老鼠',
       initials: 'X',
       is_member: 0,
     })

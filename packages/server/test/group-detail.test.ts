@@ -34,6 +34,7 @@ describe('group/detail', () => {
     remark: '',
     announcement: '',
     member_count: 2,
+    online_count: 0,
     role: 'owner',
     silenced_until: 0,
   })
@@ -70,6 +71,17 @@ describe('group/detail', () => {
       ...info(gid),
       role: 'member',
     })
+  })
+
+  test('counts who is online', async () => {
+    const gid = await site.group(tom, jerry, kitty)
+    expect((await site.as(tom).ok('group/detail', { gid })).info.online_count).toBe(0)
+    const ear = await site.listen(tom, `user-${tom.uid}`)
+    // Friends are told of each other when it is stored.
+    const friend = await site.listen(jerry, `user-${jerry.uid}`)
+    expect((await ear.next('state')).state).toBe('online')
+    expect((await site.as(kitty).ok('group/detail', { gid, simple: 1 })).online_count).toBe(2)
+    for (const device of [ear, friend]) device.close()
   })
 
   test('shows fifteen members at most and counts all', async () => {

@@ -210,6 +210,38 @@ describe('group/join', () => {
   })
 })
 
+describe('group/invitation', () => {
+  const invite = async (gid: number): Promise<string> =>
+    new URL((await site.as(tom).ok('qrcode/group', { gid })).content).searchParams.get('t')!
+
+  test('tells who holds one what it leads to, and changes nothing', async () => {
+    const gid = await site.group(tom, jerry)
+    const { info } = await site.as(tom).ok('group/detail', { gid })
+    const seen = { gid, groupname: info.groupname, avatar: composed(tom, jerry), member_count: 2 }
+    const token = await invite(gid)
+    expect(await site.as(kitty).ok('group/invitation', { gid, token })).toEqual({ ...seen, is_member: 0 })
+    expect(await site.as(jerry).ok('group/invitation', { gid })).toEqual({ ...seen, is_member: 1 })
+    expect(Object.keys(await membersOf(gid))).toHaveLength(2)
+  })
+
+  test('tells nobody else, nor where the group or the way to it is closed', async () => {
+    const gid = await site.group(tom)
+    const token = await invite(gid)
+    const code = (parameters: object) => site.as(kitty).code('group/invitation', { gid, ...parameters })
+    expect(await code({})).toBe(2)
+    expect(await code({ token: 'x.y' })).toBe(2)
+    expect(await site.visitor().code('group/invitation', { gid, token })).toBe(-1)
+    expect(await site.as(kitty).code('group/invitation')).toBe(1)
+    expect(await code({ gid: 999_999, token })).toBe(3)
+    for (const name of ['qrcode_group', 'qrcode_scan']) {
+      await site.set({ [name]: 'off' })
+      expect(await code({ token })).toBe(86)
+      await site.set({ [name]: 'on' })
+    }
+    expect(await code({ token })).toBe(0)
+  })
+})
+
 describe('group/memberdel', () => {
   test('sends people away; they hear nothing more, even on an open socket', async () => {
     const gid = await site.group(tom, jerry, kitty)

@@ -89,6 +89,24 @@ describe('message/get', () => {
     expect(await unread()).toBe(0)
   })
 
+  test('peeking marks nothing as read, on any page', async () => {
+    const { a, b, mids } = await pair(3)
+    const ear = await site.listen(a, `user-${a.uid}`)
+    const unread = () => site.as(b).ok('message/unreadcount', { id: a.uid, type: 'friend' })
+    expect(contents(await page(b, a, { peek: 1 }))).toEqual(['1', '2', '3'])
+    expect(contents(await page(b, a, { peek: 'true', mid: mids[1] }))).toEqual(['1'])
+    expect(await unread()).toBe(3)
+    await ear.barrier()
+    expect(ear.heard('read')).toBe(false)
+    await page(b, a, { peek: 0 })
+    expect(await unread()).toBe(0)
+    expect(await site.as(b).code('message/get', { id: a.uid, type: 'friend', peek: 2 })).toBe(2)
+    const gid = await site.group(a, b)
+    await site.as(a).ok('message/send', { to: gid, type: 'group', content: 'x' })
+    await site.as(b).ok('message/get', { id: gid, type: 'group', peek: 1 })
+    expect(await site.as(b).ok('message/unreadcount', { id: gid, type: 'group' })).toBe(1)
+  })
+
   test('nobody reads a group that they are not in, nor a chat of others', async () => {
     const gid = await site.group(tom, jerry)
     expect(await site.as(stranger).code('message/get', { id: gid, type: 'group' })).toBe(2)

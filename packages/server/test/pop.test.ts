@@ -36,6 +36,7 @@ describe('pop/get', () => {
     expect(data.friend.X[jerry.uid]).toMatchObject({
       uid: jerry.uid,
       name: '小老鼠',
+      nickname: '小老鼠',
       initials: 'X',
       state: 'offline',
       is_member: 0,
@@ -55,6 +56,8 @@ describe('pop/get', () => {
       top: 0,
       muted: 0,
       last_seq: expect.any(Number),
+      read_seq: 0,
+      mention_mid: 0,
       items: [
         {
           mid: expect.any(Number),

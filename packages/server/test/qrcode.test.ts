@@ -9,7 +9,8 @@ let tom: TestUser
 let jerry: TestUser
 
 beforeAll(async () => {
-  site = await startSite()
+  // Without the web client, which has pages of its own for the links (`web-client.test.ts`).
+  site = await startSite({ clientFolder: import.meta.dir })
   tom = await site.user()
   jerry = await site.user()
 })

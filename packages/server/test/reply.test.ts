@@ -64,6 +64,57 @@ describe('keeping replies', () => {
     expect(await me.call('reply/delete', { rid: a.id })).toEqual({ code: 3, msg: '记录不存在', data: [] })
   })
 
+  test('are put into an order: those that are named first, the others as they were', async () => {
+    const me = site.as(await site.user())
+    for (const [title, weights] of [
+      ['a', 9],
+      ['b', 5],
+      ['c', 5],
+      ['d', 0],
+    ])
+      await me.ok('reply/add', { type: 2, title, content: '1', weights })
+    await me.ok('reply/add', { type: 3, title: 'faq', content: '1', weights: 7 })
+    const titles = async () => (await me.ok('reply/get'))['2'].map(({ title }: { title: string }) => title)
+    const [a, b, c, d] = (await me.ok('reply/get'))['2'].map(({ id }: { id: number }) => id)
+    expect(await titles()).toEqual(['a', 'b', 'c', 'd'])
+    expect(await me.call('reply/sort', { type: 2, ids: [d, b, a, c] })).toEqual(DONE)
+    expect(await titles()).toEqual(['d', 'b', 'a', 'c'])
+    await me.ok('reply/sort', { type: 2, ids: `${c}` })
+    expect(await titles()).toEqual(['c', 'd', 'b', 'a'])
+    const all = await me.ok('reply/get')
+    expect(all['2'].map(({ weights }: { weights: number }) => weights)).toEqual([4, 3, 2, 1])
+    expect(all['3'][0].weights).toBe(7)
+    // A new one comes last.
+    await me.ok('reply/add', { type: 2, title: 'e', content: '1' })
+    expect(await titles()).toEqual(['c', 'd', 'b', 'a', 'e'])
+
+    const [faq] = all['3']
+    const other = site.as(await site.user())
+    await other.ok('reply/add', { type: 2, title: 'x', content: '1' })
+    const foreign = (await other.ok('reply/get'))['2'][0].id
+    for (const ids of [[a, faq.id], [foreign], [999_999]])
+      expect(await me.code('reply/sort', { type: 2, ids })).toBe(3)
+    expect(await me.code('reply/sort', { type: 2, ids: [a, a] })).toBe(2)
+    expect(await me.code('reply/sort', { type: 4, ids: [a] })).toBe(2)
+    expect(await me.code('reply/sort', { type: 2 })).toBe(1)
+    expect(await site.visitor().code('reply/sort', { type: 2, ids: [a] })).toBe(-1)
+    expect(await titles()).toEqual(['c', 'd', 'b', 'a', 'e'])
+  })
+
+  test('what visitors are shown follows the order at once', async () => {
+    const member = await site.user({ is_member: 1 })
+    const me = site.as(member)
+    for (const title of ['a', 'b']) await me.ok('reply/add', { type: 3, title, content: '1' })
+    const shown = async () =>
+      (await site.as(await site.user()).ok('reply/show', { uid: member.uid })).map(
+        ({ title }: { title: string }) => title,
+      )
+    expect(await shown()).toEqual(['a', 'b'])
+    const [, b] = (await me.ok('reply/get'))['3']
+    await me.ok('reply/sort', { type: 3, ids: [b.id] })
+    expect(await shown()).toEqual(['b', 'a'])
+  })
+
   test('nobody sees, changes or deletes those of somebody else', async () => {
     const [owner, other] = [site.as(await site.user()), site.as(await site.user())]
     await owner.ok('reply/add', { type: 2, title: 'a', content: '1' })

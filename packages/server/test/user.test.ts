@@ -106,6 +106,16 @@ describe('user/get and its old names', () => {
     const [me, other] = await site.users(2)
     const { nid } = await site.api().ok('user/get', { uid: other!.uid })
     expect(await site.as(me!).ok('user/getbyname', { username: nid })).toMatchObject({ uid: other!.uid, nid })
+    await site.set({ rate_find: '2/60' })
+    try {
+      const find = () => site.as(other!).code('user/getbyname', { username: nid })
+      expect([await find(), await find(), await find()]).toEqual([0, 0, 429])
+      // Nothing else is counted with it, nor a site's backend.
+      expect(await site.as(other!).code('user/get', { uid: me!.uid })).toBe(0)
+      expect(await site.api(other!).code('user/getbyname', { username: nid })).toBe(0)
+    } finally {
+      await site.set({ rate_find: '100000/1' })
+    }
   })
 
   test('unknown, contradicting and missing conditions', async () => {
@@ -298,6 +308,7 @@ describe('sub-users', () => {
       state: 'offline',
       logout_timestamp: 0,
       account_state: 'normal',
+      disabled_by: '',
     })
     expect(await site.as(member).ok('user/detail', { uid })).toMatchObject({ is_friend: false, is_member: 0 })
     await site.visitor().ok('login/check', { username: sub.username, password: 'secret1' })
@@ -347,9 +358,37 @@ describe('sub-users', () => {
 
     await site.as(member).ok('user/disable_sub_user', { uid, value: 1 })
     expect(await site.as({ ...member, token: again.token }).code('user/detail', { uid })).toBe(-1)
-    expect(await site.as(member).ok('user/sub_users')).toMatchObject([{ uid, account_state: 'disabled' }])
+    expect(await site.as(member).ok('user/sub_users')).toMatchObject([
+      { uid, account_state: 'disabled', disabled_by: 'parent' },
+    ])
     await site.as(member).ok('user/disable_sub_user', { uid, value: 0 })
     await site.visitor().ok('login/check', { username: sub.username, password: 'secret2' })
+  })
+
+  test('what the site has disabled, its parent cannot enable', async () => {
+    const member = await site.user({ is_member: 1 })
+    const { uid } = await site.as(member).ok('user/open_user', input())
+    const setDisabled = (value: 0 | 1) => site.as(member).code('user/disable_sub_user', { uid, value })
+    const stands = async () => {
+      const [{ account_state, disabled_by }] = await site.as(member).ok('user/sub_users')
+      return [account_state, disabled_by]
+    }
+    await site.api(uid).ok('user/update', { account_state: 'disabled' })
+    expect(await stands()).toEqual(['disabled', 'site'])
+    expect(await setDisabled(0)).toBe(3)
+    // To disable it once more changes nothing of whose it is.
+    expect(await setDisabled(1)).toBe(0)
+    expect(await setDisabled(0)).toBe(3)
+    expect(await stands()).toEqual(['disabled', 'site'])
+
+    await site.api(uid).ok('user/update', { account_state: 'normal' })
+    expect(await stands()).toEqual(['normal', ''])
+    expect(await setDisabled(1)).toBe(0)
+    expect(await stands()).toEqual(['disabled', 'parent'])
+    await site.api(uid).ok('user/update', { account_state: 'disabled' })
+    expect(await setDisabled(0)).toBe(3)
+    await site.api(uid).ok('user/update', { account_state: 'normal' })
+    expect([await setDisabled(0), await stands()]).toEqual([0, ['normal', '']])
   })
 
   test('a hundred at most', async () => {

@@ -59,7 +59,7 @@ export const friendAdd = declare({
   output: nothing(),
 })
 
-/** Sets the caller's own name for a friend; empty removes it. */
+/** Sets the caller's own name for a friend; empty removes it. Pushes `remark` to the caller's devices. */
 export const friendRemark = declare({
   path: 'friend/remark',
   method: 'POST',

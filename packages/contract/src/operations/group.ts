@@ -22,7 +22,7 @@ import {
   trimmedText,
 } from '../fields.ts'
 import { declare } from '../operation.ts'
-import { Bit, GroupInfo, GroupMember } from '../shapes.ts'
+import { Bit, GroupInfo, GroupInvitation, GroupMember } from '../shapes.ts'
 
 const members = () => idList(500)
 
@@ -73,6 +73,20 @@ export const groupJoin = declare({
   summary: { zh: '加入群组', en: 'Join a group' },
   input: z.object({ gid: id(), token: textOrAbsent(500) }),
   output: nothing(),
+})
+
+/**
+ * Parley: what an invitation (the `token` of a group's QR code) leads to, for somebody who is asked whether to join. Obeys
+ * the same rules as joining. `is_member` 1: the caller is in already.
+ */
+export const groupInvitation = declare({
+  path: 'group/invitation',
+  method: 'GET',
+  allow: 'user',
+  tag: 'group',
+  summary: { zh: '查看群邀请', en: 'Look at an invitation into a group' },
+  input: z.object({ gid: id(), token: textOrAbsent(500) }),
+  output: GroupInvitation,
 })
 
 /**
@@ -132,7 +146,7 @@ export const groupDetail = declare({
   ]),
 })
 
-/** Sets the caller's own name for a group; empty removes it. */
+/** Sets the caller's own name for a group; empty removes it. Pushes `remark` to the caller's devices. */
 export const groupRemark = declare({
   path: 'group/remark',
   method: 'POST',

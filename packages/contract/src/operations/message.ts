@@ -6,6 +6,7 @@ import {
   integer,
   integerOr,
   nothing,
+  optionalFlag,
   optionalId,
   text,
   textOrAbsent,
@@ -39,14 +40,24 @@ export const messageSend = declare({
   rate: { name: 'send', by: ['user'] },
 })
 
-/** A page of a conversation in ascending order: the newest, or those before `mid`. Marks it as read and pushes `read`. */
+/**
+ * A page of a conversation in ascending order: the newest, or those before `mid`. Marks it as read and pushes `read`,
+ * unless `peek` is 1: for a client that looks ahead or shows history in the background.
+ */
 export const messageGet = declare({
   path: 'message/get',
   method: 'GET',
   allow: 'user',
   tag: 'message',
   summary: { zh: '获得消息历史记录', en: 'Get the history of a chat' },
-  input: z.object({ id: id(), type: chatType(), limit: integerOr(1, 100, 20), mid: optionalId() }),
+  input: z.object({
+    id: id(),
+    type: chatType(),
+    limit: integerOr(1, 100, 20),
+    mid: optionalId(),
+    /** Parley. */
+    peek: optionalFlag(),
+  }),
   output: z.array(MessageRow),
 })
 

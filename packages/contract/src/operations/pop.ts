@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { chatType, id, integerOr, nothing, textOrAbsent } from '../fields.ts'
 import { declare } from '../operation.ts'
-import { ChatEntry, ChatSettings, ContactTree, GroupEntry, Mine, PublicSettings } from '../shapes.ts'
+import {
+  ChatEntry,
+  ChatSettings,
+  ContactTree,
+  GroupEntry,
+  Mine,
+  PublicSettings,
+  WaitingChat,
+} from '../shapes.ts'
 
 /** Everything a client needs to start: the user, address book, groups, chats and settings. */
 export const popGet = declare({
@@ -41,6 +49,20 @@ export const popChats = declare({
     /** Empty when there are no more. */
     next_cursor: z.string(),
   }),
+})
+
+/**
+ * The caller's temporary chats in which somebody waits: not a friend, who wrote since the caller last answered (automatic
+ * answers count for nothing). Those who wait longest come first. For members alone.
+ */
+export const popWaiting = declare({
+  path: 'pop/waiting',
+  method: 'GET',
+  allow: 'user',
+  tag: 'pop',
+  summary: { zh: '获取等待回复的临时会话（会员专有）', en: 'List who waits for an answer (members only)' },
+  input: z.object({ limit: integerOr(1, 100, 100) }),
+  output: z.array(WaitingChat),
 })
 
 /** Hides a chat from the list until its next message. Pushes `chatUpdate`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, integer, nothing, optionalFlag, optionalInteger, optionalText, text } from '../fields.ts'
+import { id, idList, integer, nothing, optionalFlag, optionalInteger, optionalText, text } from '../fields.ts'
 import { declare } from '../operation.ts'
 import { ReplyRow } from '../shapes.ts'
 
@@ -45,6 +45,20 @@ export const replyUpdate = declare({
   tag: 'reply',
   summary: { zh: '更新回复消息', en: 'Update a canned reply' },
   input: z.object({ rid: id(), ...replyFields }),
+  output: nothing(),
+})
+
+/**
+ * Puts the caller's replies of a type into an order, by new `weights`: first those of `ids` as they are given, then the
+ * others as they were.
+ */
+export const replySort = declare({
+  path: 'reply/sort',
+  method: 'POST',
+  allow: 'user',
+  tag: 'reply',
+  summary: { zh: '排列回复消息', en: 'Put canned replies into an order' },
+  input: z.object({ type: integer(1, 3), ids: idList(200) }),
   output: nothing(),
 })
 

@@ -70,7 +70,7 @@ export const userMultiGet = declare({
 
 /**
  * Changes the caller's profile. `read_receipts` 0 switches read positions off, for both directions. `account_state`,
- * `is_member` and `phone` count with a server key only.
+ * `is_member` and `phone` count with a server key only. Pushes `profile` to the caller's devices and friends.
  */
 export const userUpdate = declare({
   path: 'user/update',
@@ -148,10 +148,16 @@ export const userSubUsers = declare({
   tag: 'user',
   summary: { zh: '下级用户列表（会员专有）', en: 'List the sub-users (members only)' },
   input: z.object({}),
-  output: z.array(UserSummary.extend({ account_state: AccountState })),
+  output: z.array(
+    UserSummary.extend({
+      account_state: AccountState,
+      /** Parley: `site`: only the site can enable it again; '' while it is enabled. */
+      disabled_by: z.enum(['', 'site', 'parent']),
+    }),
+  ),
 })
 
-/** Disables a sub-user of the caller (`value` 1), or enables it again (0). */
+/** Disables a sub-user of the caller (`value` 1), or enables it again (0), unless the site has disabled it. */
 export const userDisableSubUser = declare({
   path: 'user/disable_sub_user',
   method: 'POST',
@@ -184,7 +190,7 @@ export const userDetail = declare({
   output: UserDetail,
 })
 
-/** `user/get` by username. */
+/** `user/get` by username, or by the number (`nid`) that people tell each other. */
 export const userGetByName = declare({
   path: 'user/getbyname',
   method: 'GET',
@@ -193,6 +199,8 @@ export const userGetByName = declare({
   summary: { zh: '按登录名查找用户', en: 'Find a user by username' },
   input: z.object({ username: username() }),
   output: UserDetail,
+  // Numbers must not be tried one after the other.
+  rate: { name: 'find', by: ['user'] },
 })
 
 /** `user/get` by uid. */

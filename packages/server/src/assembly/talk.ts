@@ -1,5 +1,5 @@
 import { Conversations } from '../modules/conversations/index.ts'
-import { FriendRequests, Friends, Profiles } from '../modules/friends/index.ts'
+import { FriendRequests, Friends, Profiles, tellProfile } from '../modules/friends/index.ts'
 import { createGroups } from '../modules/groups/index.ts'
 import { createMessages } from '../modules/messages/index.ts'
 import { Invites } from '../modules/qrcode/index.ts'
@@ -44,6 +44,7 @@ export function createTalk(ground: Ground, people: People, realtime: () => Realt
     greet: (from, to) => messages.sending.send(from, { to, type: 'friend', content: GREETING }),
   })
   const profiles = new Profiles({ db, users, friends, settings })
+  users.onProfileChanged((change) => tellProfile({ friends, publish }, change))
   return { conversations, friends, requests, profiles, invites, groups, replies, messages }
 }
 

@@ -13,6 +13,8 @@ export interface Draft {
   /** The idempotency key: a message of the same sender, conversation and key is the same message. Null for none. */
   uniqueId: string | null
   auto: 0 | 1
+  /** The uids that it mentions, each once; 0 for everybody in the group. */
+  mentions?: readonly number[]
 }
 
 /** Where the log put it. For a repeated `uniqueId` this is the first message's place. */

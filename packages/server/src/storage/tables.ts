@@ -32,6 +32,8 @@ export interface UserTable {
   created_at: number
   /** 0: neither hears nor tells how far one-to-one chats are read. */
   read_receipts: Generated<number>
+  /** Who disabled the account; '' while it is normal. What the site did, a parent cannot undo. */
+  disabled_by: Generated<'' | 'site' | 'parent'>
 }
 
 /** A signed-in device. The token itself is never stored. */
@@ -125,6 +127,8 @@ export interface MembershipTable {
   read_counted: Generated<number>
   /** Marking a chat as unread puts `read_seq` back; this is how far it had come. Others are told the larger of the two. */
   seen_seq: Generated<number>
+  /** The newest message that the user wrote themselves (no automatic answer); 0 for none. */
+  spoke_seq: Generated<number>
   /** The chat is hidden while `conversation.last_seq <= hidden_seq`; -1 = not hidden. */
   hidden_seq: Generated<number>
   pinned: Generated<number>
@@ -176,6 +180,15 @@ export interface MessageTable {
   auto: Generated<number>
   /** 1 once revoked, 2 once deleted for everybody. */
   removed: Generated<number>
+}
+
+/** A message of a group that mentions a member. Gone when the message is. */
+export interface MentionTable {
+  conversation_id: number
+  /** 0: everybody in the group. */
+  uid: number
+  seq: number
+  mid: number
 }
 
 /** A message that one user deleted for themselves. */
@@ -241,6 +254,7 @@ export interface Tables {
   silence: SilenceTable
   chat_group: GroupTable
   message: MessageTable
+  mention: MentionTable
   hidden_message: HiddenMessageTable
   reply: ReplyTable
   welcome: WelcomeTable

@@ -70,6 +70,7 @@ test('a whole site moves, nothing of the source changes, and a server goes on wi
   await before.stop()
   const db = sqliteOf(DATA_DIR)
   db.run("delete from server_key where name = 'gone'")
+  db.run('insert into mention select conversation_id, 0, seq, mid from message where mid = 10')
   const [lastKey, lastMid] = ['server_key', 'message'].map(
     (table) =>
       db.query<{ seq: number }, [string]>('select seq from sqlite_sequence where name = ?').get(table)!.seq,
@@ -80,6 +81,7 @@ test('a whole site moves, nothing of the source changes, and a server goes on wi
   const hash = await hashOf(join(DATA_DIR, 'parley.sqlite'))
   const printed = await parleyOk(['migrate-data', '--to', url], { DATA_DIR })
   expect(lineOf(printed, 'message')).toEqual({ rows: 3000, written: 3000, removed: 0, verdict: 'verified' })
+  expect(lineOf(printed, 'mention')).toEqual({ rows: 1, written: 1, removed: 0, verdict: 'verified' })
   expect(printed).toContain('Next: set DATABASE_URL to the same address and start the server')
   expect(printed).not.toContain(new URL(url).password)
   expect(await hashOf(join(DATA_DIR, 'parley.sqlite'))).toBe(hash)

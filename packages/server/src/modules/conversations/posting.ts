@@ -46,9 +46,18 @@ export async function post(db: Database, publish: Publish, message: Post): Promi
     quoteMid = 0,
     quoteContent = '',
     auto = 0,
+    mentions = [],
     ...draft
   } = message
-  const appended = await db.append({ ...draft, quoteMid, quoteContent, uniqueId: retryKey, auto })
+  const mentioned = mentions.length > 0 ? { mentions: [...mentions] } : {}
+  const appended = await db.append({
+    ...draft,
+    ...mentioned,
+    quoteMid,
+    quoteContent,
+    uniqueId: retryKey,
+    auto,
+  })
   if (appended.repeated) return appended
   const payload: PushEvents['message'] = {
     ...labels,
@@ -63,6 +72,7 @@ export async function post(db: Database, publish: Publish, message: Post): Promi
     quote_content: quoteContent,
     ...(uniqueId ? { uniqueId } : {}),
     ...(auto === 1 ? { auto } : {}),
+    ...mentioned,
   }
   publish(channels, 'message', payload)
   return appended

@@ -38,6 +38,7 @@ function contactOf(account: Account, remark: string): Contact {
     avatar: pictureOf(account),
     state: account.state,
     name,
+    nickname: account.nickname,
     initials: initialOf(name),
     is_member: account.is_member === 1 ? 1 : 0,
   }

@@ -123,9 +123,9 @@ describe('address book', () => {
     const contact = { state: 'offline', is_member: 0, avatar: expect.stringContaining('/avatar/') } as const
     const tree = await cast.friends.tree(me)
     expect(tree).toEqual({
-      J: { [xiao]: { ...contact, uid: xiao, name: 'Jerry', initials: 'J' } },
-      M: { [mao]: { ...contact, uid: mao, name: '猫猫', initials: 'M', is_member: 1 } },
-      '#': { [digit]: { ...contact, uid: digit, name: '007', initials: '#' } },
+      J: { [xiao]: { ...contact, uid: xiao, name: 'Jerry', nickname: '小老鼠', initials: 'J' } },
+      M: { [mao]: { ...contact, uid: mao, name: '猫猫', nickname: '猫猫', initials: 'M', is_member: 1 } },
+      '#': { [digit]: { ...contact, uid: digit, name: '007', nickname: '007', initials: '#' } },
     })
     expect(Object.keys(tree)).toEqual(['J', 'M', '#'])
     expect(await cast.friends.tree(await cast.person())).toEqual({})

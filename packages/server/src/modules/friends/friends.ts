@@ -125,7 +125,7 @@ export class Friends {
   }
 
   /**
-   * Sets the caller's own name for a friend; '' removes it.
+   * Sets the caller's own name for a friend; '' removes it. Tells the caller's devices.
    * @throws AppError illegal_parameter (oneself, or not a friend), account_disabled, user_not_found, remark_too_long
    */
   async setRemark(uid: number, friendUid: number, remark: string): Promise<void> {
@@ -136,6 +136,7 @@ export class Friends {
     const changed = await updateRemark(this.#db, uid, friendUid, remark)
     if (!changed) throw new AppError('illegal_parameter')
     this.#remarks.forget(directionKey(uid, friendUid))
+    this.#publish(`user-${uid}`, 'remark', { type: 'friend', id: String(friendUid), remark })
   }
 
   /** New friends find their chat in the list, also one that was hidden when an earlier friendship ended. */

@@ -1,4 +1,5 @@
 export { Friends } from './friends.ts'
 export { friendOperations } from './operations.ts'
+export { tellProfile } from './profile-news.ts'
 export { Profiles } from './profiles.ts'
 export { FriendRequests } from './requests.ts'

@@ -1,2 +1,3 @@
 export { createGroups } from './create.ts'
 export type { Groups } from './groups.ts'
+export { leads } from './rights.ts'

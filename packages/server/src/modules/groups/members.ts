@@ -1,4 +1,4 @@
-import { AppError, groupChannel, userChannel } from '@parley/contract'
+import { AppError, type GroupInvitation, groupChannel, userChannel } from '@parley/contract'
 import type { Clock } from '../../clock.ts'
 import type { Database, Group } from '../../storage/index.ts'
 import type { Publish } from '../conversations/index.ts'
@@ -71,22 +71,33 @@ export class GroupMembers {
   }
 
   /**
+   * What an invitation leads to, for somebody who may follow it.
+   * @throws AppError account_disabled, group_gone, switched_off, invite_invalid
+   */
+  async invitation(caller: Caller, gid: number, token: string | undefined): Promise<GroupInvitation> {
+    const { users, groups, db } = this.dependencies
+    const guest = await users.requireActive(caller.uid)
+    const group = await groups.requireOpen(gid)
+    const isMember = await groups.isMember(gid, guest.uid)
+    if (!isMember) await this.#requireWay(caller, gid, token)
+    return {
+      ...{ gid, groupname: group.groupname, avatar: group.avatar },
+      member_count: await countMembers(db.read, group.conversation_id),
+      is_member: isMember ? 1 : 0,
+    }
+  }
+
+  /**
    * Lets the caller into a group. From a session it takes the token of an invitation by somebody who is still a
    * member, unless the site has opened its groups to everybody. Members may join again: nothing happens.
    * @throws AppError account_disabled, group_gone, switched_off, invite_invalid, group_full
    */
   async join(caller: Caller, gid: number, token: string | undefined): Promise<void> {
-    const { users, groups, settings } = this.dependencies
+    const { users, groups } = this.dependencies
     const joiner = await users.requireActive(caller.uid)
     const group = await groups.requireOpen(gid)
     if (await groups.isMember(gid, joiner.uid)) return
-    settings.requireOn('qrcode_group')
-    const free = caller.kind === 'server' || settings.get('group_join') === 'open'
-    if (!free) {
-      // From a session an invitation is what comes out of a scanned code.
-      settings.requireOn('qrcode_scan')
-      await this.#requireInvite(gid, token)
-    }
+    await this.#requireWay(caller, gid, token)
     const change = await this.#enter(group, [joiner.uid], false)
     if (change.uids.length > 0) await this.#welcome(change, joiner, noticeText.joined(joiner))
   }
@@ -112,6 +123,16 @@ export class GroupMembers {
     // From here on they hear nothing more, not even that they were sent away.
     for (const uid of change.uids) evict(uid, groupChannel(gid))
     await this.#sendAway(change, remover)
+  }
+
+  /** @throws AppError switched_off, invite_invalid unless the caller may join the group in this way */
+  async #requireWay(caller: Caller, gid: number, token: string | undefined): Promise<void> {
+    const { settings } = this.dependencies
+    settings.requireOn('qrcode_group')
+    if (caller.kind === 'server' || settings.get('group_join') === 'open') return
+    // From a session an invitation is what comes out of a scanned code.
+    settings.requireOn('qrcode_scan')
+    await this.#requireInvite(gid, token)
   }
 
   async #requireInvite(gid: number, token: string | undefined): Promise<void> {

@@ -8,6 +8,7 @@ import {
   groupForbiddenGroup,
   groupForbiddenUser,
   groupGuaUpdate,
+  groupInvitation,
   groupIsManager,
   groupJoin,
   groupLeave,
@@ -69,6 +70,7 @@ function membershipOperations({ lifecycle, members }: GroupServices): Operation[
     implement(groupMemberAdd, async ({ actor }, { gid, members: uids, not_change_avatar }) => {
       await members.add(actor, gid, uids, not_change_avatar === 1)
     }),
+    implement(groupInvitation, ({ actor }, { gid, token }) => members.invitation(actor, gid, token)),
     implement(groupJoin, async ({ actor }, { gid, token }) => {
       await members.join(actor, gid, token)
     }),

@@ -1,4 +1,4 @@
-import { AppError, groupChannel } from '@parley/contract'
+import { AppError, groupChannel, userChannel } from '@parley/contract'
 import type { Database, Group } from '../../storage/index.ts'
 import type { Conversations, Publish, ViewChange } from '../conversations/index.ts'
 import { type Account, pictureOf, type Users } from '../users/index.ts'
@@ -77,13 +77,14 @@ export class GroupProfiles {
   }
 
   /**
-   * Sets the caller's own name for a group; '' removes it.
+   * Sets the caller's own name for a group; '' removes it. Tells the caller's devices.
    * @throws AppError account_disabled, not_member, remark_too_long
    */
   async setRemark(caller: Caller, gid: number, remark: string): Promise<void> {
     const conversationId = await this.#ownConversation(caller, gid)
     if (Buffer.byteLength(remark) > REMARK_BYTES_MAX) throw new AppError('remark_too_long')
     await this.dependencies.conversations.changeView(conversationId, caller.uid, { remark })
+    this.dependencies.publish(userChannel(caller.uid), 'remark', { type: 'group', id: String(gid), remark })
   }
 
   /**

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError, type GroupInfo, type GroupMember } from '@parley/contract'
-import { toSeconds } from '../../clock.ts'
+import { type Clock, toSeconds } from '../../clock.ts'
 import { initialOf } from '../../media/index.ts'
 import type { Database, Group, Membership } from '../../storage/index.ts'
 import type { Friends } from '../friends/index.ts'
@@ -8,6 +8,7 @@ import { pictureOf, type Users } from '../users/index.ts'
 import type { Groups } from './groups.ts'
 import { nameMatcher } from './member-search.ts'
 import { countMembers } from './memberships.ts'
+import { OnlineCounts } from './online.ts'
 import { type Caller, leads } from './rights.ts'
 
 /** How many members group/detail shows at most (document). */
@@ -40,6 +41,7 @@ export interface ShownMember {
 
 interface Dependencies {
   db: Database
+  clock: Clock
   users: Users
   friends: Friends
   groups: Groups
@@ -47,7 +49,11 @@ interface Dependencies {
 
 /** Looking at groups: only members may, and a site's backend that acts for nobody. */
 export class GroupRoster {
-  constructor(private readonly dependencies: Dependencies) {}
+  readonly #online: OnlineCounts
+
+  constructor(private readonly dependencies: Dependencies) {
+    this.#online = new OnlineCounts(dependencies)
+  }
 
   /** A group without its members. @throws AppError group_not_found, not_member */
   async info(caller: Caller, gid: number): Promise<GroupInfo> {
@@ -112,6 +118,7 @@ export class GroupRoster {
   async #infoOf(group: Group, uid: number): Promise<GroupInfo> {
     const { db, groups } = this.dependencies
     const standing = await groups.standing(group.gid, uid)
+    const member_count = await countMembers(db.read, group.conversation_id)
     return {
       gid: group.gid,
       groupname: group.groupname,
@@ -121,7 +128,8 @@ export class GroupRoster {
       timestamp: toSeconds(group.created_at),
       remark: standing?.remark ?? '',
       announcement: group.announcement,
-      member_count: await countMembers(db.read, group.conversation_id),
+      member_count,
+      online_count: await this.#online.of(group.conversation_id, member_count),
       role: standing?.role ?? 'none',
       silenced_until: toSeconds(standing?.silenced_until ?? 0),
     }

@@ -1,5 +1,5 @@
-/** Addresses stay as they are: a masked address is a broken picture. */
-const ADDRESS = /\((?:https?:)?\/\/?[^()\s]*\)|https?:\/\/[\x21-\x7e]+/gi
+/** Addresses stay as they are: a masked address is a broken picture, or calls nobody. */
+const ADDRESS = /\((?:https?:)?\/\/?[^()\s]*\)|\(\{POPBASEURI\}[^()\s]*\)|https?:\/\/[\x21-\x7e]+/gi
 
 /** The same text for capital and small letters, with each character in its place. */
 function folded(text: string): string {

@@ -18,6 +18,8 @@ interface Dependencies {
 export interface Page {
   limit: number
   mid?: number
+  /** Leaves the chat unread. */
+  peek?: boolean
 }
 
 /** What a client knows that was away: everything up to `seq`; and how many messages it takes at once. */
@@ -44,17 +46,17 @@ export class History {
 
   /**
    * A page in ascending order. What the caller deleted, or somebody deleted for all, is left out before the page is
-   * cut: old clients stop paging at the first page that is not full. Marks the chat as read.
+   * cut: old clients stop paging at the first page that is not full. Marks the chat as read unless it only peeks.
    * @throws AppError not_member
    */
-  async page(uid: number, address: ChatAddress, { limit, mid }: Page): Promise<MessageRow[]> {
+  async page(uid: number, address: ChatAddress, { limit, mid, peek = false }: Page): Promise<MessageRow[]> {
     const { conversations, chats } = this.dependencies
     const chat = await chats.own(uid, address)
     if (!chat) return []
     const before =
       mid === undefined ? undefined : (await conversations.positionBefore(chat.conversationId, mid)).seq
     const messages = await this.#visible(uid, chat.conversationId, limit, before)
-    await conversations.markRead(chat.conversationId, uid)
+    if (!peek) await conversations.markRead(chat.conversationId, uid)
     return this.#rows(uid, address, messages.reverse())
   }
 

@@ -46,8 +46,8 @@ export function messageOperations({
       return { mid, seq }
     }),
 
-    implement(messageGet, ({ actor }, { limit, mid, ...address }) =>
-      history.page(actor.uid, address, { limit, mid }),
+    implement(messageGet, ({ actor }, { limit, mid, peek, ...address }) =>
+      history.page(actor.uid, address, { limit, mid, peek: peek === 1 }),
     ),
 
     implement(messageSince, ({ actor }, { seq, limit, ...address }) =>

@@ -114,7 +114,7 @@ export class Removal {
     return message
   }
 
-  /** Overwrites the text, and its snapshots in quotes: what was taken back is nowhere to be read. */
+  /** Overwrites the text, and its snapshots in quotes: what was taken back is nowhere to be read, and calls nobody. */
   async #blank(conversation: number, mid: number, removed: typeof REVOKED | typeof DELETED): Promise<void> {
     const content = removed === REVOKED ? REVOKED_TEXT : ''
     await this.dependencies.db.transaction(
@@ -129,6 +129,7 @@ export class Removal {
           .set({ quote_content: REVOKED_TEXT })
           .where('quote_mid', '=', mid)
           .execute()
+        await tx.deleteFrom('mention').where('mid', '=', mid).execute()
       },
       { conversation },
     )

@@ -1,4 +1,4 @@
-import { AppError, parseContent } from '@parley/contract'
+import { AppError, EVERYBODY, mentionsIn, parseContent } from '@parley/contract'
 import type { Clock } from '../../clock.ts'
 import { log } from '../../log.ts'
 import type { Appended, Database } from '../../storage/index.ts'
@@ -10,7 +10,7 @@ import {
   post,
 } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
-import type { Groups } from '../groups/index.ts'
+import { type Groups, leads } from '../groups/index.ts'
 import type { Replies } from '../replies/index.ts'
 import type { Settings } from '../settings/index.ts'
 import { type Account, isSubUserPair, pictureOf, type Users } from '../users/index.ts'
@@ -44,6 +44,8 @@ export interface SendingDependencies {
 interface Destination {
   conversationId: number
   labels: MessageLabels
+  /** Set in a group: whether the sender may call everybody. */
+  mayCallAll?: boolean
   /** Set when the receiver is a member, whose canned replies may answer. */
   service?: Service
 }
@@ -71,16 +73,19 @@ export class Sending {
     const { db, publish, clock, quotes } = this.dependencies
     this.#checkContent(content)
     const address: ChatAddress = { type, id: to }
-    const { conversationId, labels, service } = await (type === 'friend'
-      ? this.#toUser(from, to)
-      : this.#toGroup(from, to))
+    const destination = await (type === 'friend' ? this.#toUser(from, to) : this.#toGroup(from, to))
+    const { conversationId, labels, service } = destination
+    const masked = this.#dirtyWords.mask(content)
+    const mentioned = type === 'group' ? mentionsIn(masked) : []
+    const mentions = mentioned.length > 0 ? await this.#counting(mentioned, from, destination) : []
     const quoteContent = quote_mid === 0 ? '' : await quotes.snapshot(conversationId, from, quote_mid)
     const appended = await post(db, publish, {
       conversationId,
       from,
-      content: this.#dirtyWords.mask(content),
+      content: masked,
       subType: 'message',
       at: clock(),
+      mentions,
       quoteMid: quote_mid,
       quoteContent,
       uniqueId,
@@ -150,7 +155,19 @@ export class Sending {
         to_name: group.groupname,
         to_avatar: group.avatar,
       },
+      mayCallAll: leads(standing.role),
     }
+  }
+
+  /** Which mentions of a message count: those of other members, and of everybody when the sender leads the group. */
+  async #counting(uids: readonly number[], from: number, { conversationId, mayCallAll }: Destination) {
+    const { conversations } = this.dependencies
+    const counting = uids.map(async (uid) => {
+      if (uid === EVERYBODY) return mayCallAll
+      return uid !== from && (await conversations.standing(conversationId, uid)) !== undefined
+    })
+    const counts = await Promise.all(counting)
+    return uids.filter((_, index) => counts[index])
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 
 /** A chat as it is read from the database: the caller's view of it, and the group's name and picture. */
-export type Chat = Pick<Membership, 'conversation_id' | 'read_counted' | 'pinned' | 'muted' | 'remark'> &
+export type Chat = Pick<Membership, 'conversation_id' | 'read_seq' | 'read_counted' | 'pinned' | 'muted' | 'remark'> &
   Pick<Conversation, 'kind' | 'low' | 'high' | 'last_seq' | 'last_at' | 'counted'> & {
     [Name in keyof Pick<Group, 'groupname' | 'avatar'>]: Group[Name] | null
   }
@@ -26,12 +26,14 @@ export interface LastMessage {
 /**
  * The entries of chats, in their order. Names and pictures cost one query each, however many chats there are.
  * @param last the newest messages by conversation
+ * @param mentions the first unread mentions (mids) by conversation
  */
 export async function entriesOf(
   { users, friends }: { users: Users; friends: Friends },
   uid: number,
   chats: readonly Chat[],
   last: ReadonlyMap<number, LastMessage>,
+  mentions: ReadonlyMap<number, number>,
 ): Promise<ChatEntry[]> {
   const people = new Set([...last.values()].map((item) => item.from_uid))
   for (const chat of chats) if (chat.kind === 'friend') people.add(peerOf(chat, uid))
@@ -55,6 +57,8 @@ export async function entriesOf(
       top: chat.pinned ? 1 : 0,
       muted: chat.muted ? 1 : 0,
       last_seq: chat.last_seq,
+      read_seq: chat.read_seq,
+      mention_mid: mentions.get(chat.conversation_id) ?? 0,
       items: message ? [itemOf(message, to, chat.kind, nameOf, pictureFor)] : [],
     }
   })

@@ -1,10 +1,13 @@
-import type { ChatEntry } from '@parley/contract'
+import type { ChatEntry, WaitingChat } from '@parley/contract'
+import { toSeconds } from '../../clock.ts'
 import type { Database } from '../../storage/index.ts'
 import { DELETED, notHiddenFrom } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
 import type { Users } from '../users/index.ts'
 import { comesAfter, cursorOf, placeOf } from './chat-cursor.ts'
 import { type Chat, entriesOf, type LastMessage } from './chat-entries.ts'
+import { unreadMentions } from './unread-mentions.ts'
+import { waitingSince } from './waiting.ts'
 
 /** How many chats the list shows; unread and pinned ones come first, so they are never the ones left out. */
 const CHATS_MAX = 30
@@ -53,8 +56,25 @@ export class ChatList {
     }
   }
 
+  /** The temporary chats in which somebody waits for the user's answer, whoever waits longest first. */
+  async waiting(uid: number, limit: number): Promise<WaitingChat[]> {
+    const waiting = await waitingSince(this.dependencies.db, uid, limit)
+    if (waiting.size === 0) return []
+    const chats = await this.#shown(uid)
+      .where('c.id', 'in', [...waiting.keys()])
+      .execute()
+    const since = (chat: Chat) => waiting.get(chat.conversation_id)!
+    chats.sort((a, b) => since(a) - since(b) || a.conversation_id - b.conversation_id)
+    const entries = await this.#entriesOf(uid, chats)
+    return entries.map((entry, index) => ({ ...entry, since: toSeconds(since(chats[index]!)) }))
+  }
+
   async #entriesOf(uid: number, chats: readonly Chat[]): Promise<ChatEntry[]> {
-    return entriesOf(this.dependencies, uid, chats, await this.#lastMessages(uid, chats))
+    const [last, mentions] = await Promise.all([
+      this.#lastMessages(uid, chats),
+      unreadMentions(this.dependencies.db, uid, chats),
+    ])
+    return entriesOf(this.dependencies, uid, chats, last, mentions)
   }
 
   /** All chats that are not hidden. A one-to-one chat without messages shows only between friends. */
@@ -65,6 +85,7 @@ export class ChatList {
       .leftJoin('chat_group as g', 'g.conversation_id', 'c.id')
       .select([
         'm.conversation_id',
+        'm.read_seq',
         'm.read_counted',
         'm.pinned',
         'm.muted',

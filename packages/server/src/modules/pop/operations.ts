@@ -1,4 +1,4 @@
-import { AppError, popChats, popDelChat, popGet } from '@parley/contract'
+import { AppError, popChats, popDelChat, popGet, popWaiting } from '@parley/contract'
 import { implement, type Operation } from '../../operation.ts'
 import type { Conversations } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
@@ -52,6 +52,11 @@ export function popOperations(services: Services): Operation[] {
     implement(popChats, async ({ actor }, page) => {
       await users.require(actor.uid)
       return chatList.page(actor.uid, page)
+    }),
+
+    implement(popWaiting, async ({ actor }, { limit }) => {
+      if ((await users.requireActive(actor.uid)).is_member !== 1) throw new AppError('forbidden')
+      return chatList.waiting(actor.uid, limit)
     }),
 
     implement(popDelChat, async ({ actor }, address) => {

@@ -1,4 +1,4 @@
-import { replyAdd, replyDelete, replyGet, replyShow, replyUpdate } from '@parley/contract'
+import { replyAdd, replyDelete, replyGet, replyShow, replySort, replyUpdate } from '@parley/contract'
 import { implement, type Operation } from '../../operation.ts'
 import type { Replies } from './replies.ts'
 
@@ -8,6 +8,7 @@ export function replyOperations({ replies }: { replies: Replies }): Operation[] 
     implement(replyGet, ({ actor }) => replies.get(actor.uid)),
     implement(replyAdd, ({ actor }, input) => replies.add(actor.uid, input)),
     implement(replyUpdate, ({ actor }, { rid, ...input }) => replies.update(actor.uid, rid, input)),
+    implement(replySort, ({ actor }, { type, ids }) => replies.sort(actor.uid, type, ids)),
     implement(replyDelete, ({ actor }, { rid }) => replies.delete(actor.uid, rid)),
 
     implement(replyShow, async (_, { uid }) => {

@@ -102,6 +102,37 @@ export class Replies {
     })
   }
 
+  /**
+   * Gives the user's replies of a type weights that put the named ones first, in their order; the others follow as they
+   * were.
+   * @throws AppError account_disabled, illegal_parameter (an id twice), record_not_found (also for replies of somebody
+   *   else, or of another type)
+   */
+  async sort(uid: number, type: number, ids: readonly number[]): Promise<void> {
+    await this.#users.requireActive(uid)
+    if (new Set(ids).size !== ids.length) throw new AppError('illegal_parameter')
+    await this.#change(uid, async (tx) => {
+      const rows = await tx
+        .selectFrom('reply')
+        .select('id')
+        .where('uid', '=', uid)
+        .where('type', '=', type)
+        .orderBy('weights', 'desc')
+        .orderBy('id')
+        .execute()
+      const known = rows.map(({ id }) => id)
+      if (ids.some((id) => !known.includes(id))) throw new AppError('record_not_found')
+      const sorted = [...ids, ...known.filter((id) => !ids.includes(id))]
+      const cases = sorted.map((id, index) => sql`when ${id} then ${sql.lit(sorted.length - index)}`)
+      await tx
+        .updateTable('reply')
+        .set({ weights: sql<number>`case id ${sql.join(cases, sql` `)} end` })
+        .where('uid', '=', uid)
+        .where('id', 'in', sorted)
+        .execute()
+    })
+  }
+
   /** @throws AppError account_disabled, record_not_found (also for replies of somebody else) */
   async delete(uid: number, id: number): Promise<void> {
     await this.#users.requireActive(uid)

@@ -23,6 +23,7 @@ export const ACCOUNT_COLUMNS = [
   'logout_at',
   'created_at',
   'read_receipts',
+  'disabled_by',
 ] as const satisfies ReadonlyArray<keyof Account>
 
 /** What a new account starts with. The password comes hashed. */

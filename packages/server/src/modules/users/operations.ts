@@ -158,7 +158,10 @@ function subUserOperations({ users, hashPassword, endSessions }: UserOperationPa
 
     implement(userSubUsers, async ({ actor }) => {
       const accounts = await subUsers.list(actor.uid)
-      return accounts.map((account) => ({ ...summaryOf(account), account_state: account.account_state }))
+      return accounts.map((account) => {
+        const { account_state, disabled_by } = account
+        return { ...summaryOf(account), account_state, disabled_by }
+      })
     }),
 
     implement(userDisableSubUser, async ({ actor }, { uid, value }) => {

@@ -45,10 +45,14 @@ export class SubUsers {
     return this.users.childrenOf(parentUid)
   }
 
-  /** @throws AppError account_disabled, forbidden, user_not_found (also for accounts of somebody else) */
+  /**
+   * @throws AppError account_disabled, forbidden, user_not_found (also for accounts of somebody else), disabled_by_site:
+   *   what the site has disabled, only the site enables again
+   */
   async setDisabled(parentUid: number, uid: number, disabled: boolean): Promise<void> {
     await this.#requireOwn(parentUid, uid)
-    await this.users.update(uid, { account_state: disabled ? 'disabled' : 'normal' })
+    const done = await this.users.setDisabledByParent(uid, disabled)
+    if (!done && !disabled) throw new AppError('disabled_by_site')
   }
 
   /** @throws AppError account_disabled, forbidden, user_not_found (also for accounts of somebody else) */

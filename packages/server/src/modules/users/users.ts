@@ -25,6 +25,15 @@ export type AccountPatch = Partial<
   >
 >
 
+/** What an account shows of itself has changed. */
+export interface ProfileChange {
+  account: Account
+  /** Whether it is something that others see. */
+  isSeen: boolean
+}
+
+const SEEN = ['nickname', 'avatar', 'sign'] as const
+
 interface Dependencies {
   db: Database
   invalidations: ConstructorParameters<typeof ReadCache>[3]
@@ -37,6 +46,7 @@ export class Users {
   readonly #clock: Clock
   readonly #accounts: ReadCache<number, Account | undefined>
   readonly #whenDisabled: Array<(uid: number) => unknown> = []
+  readonly #whenProfileChanged: Array<(change: ProfileChange) => unknown> = []
 
   constructor({ db, invalidations, clock }: Dependencies) {
     this.#db = db
@@ -112,14 +122,18 @@ export class Users {
   }
 
   /**
-   * Changes an account. One that becomes disabled is thrown out everywhere before this resolves.
+   * Changes an account, as the site or the account's owner. One that becomes disabled is thrown out everywhere before
+   * this resolves.
    * @throws AppError user_not_found, phone_taken
    */
   async update(uid: number, patch: AccountPatch): Promise<void> {
     if (Object.keys(patch).length === 0) return
+    const { account_state } = patch
+    const disabled_by = account_state && (account_state === 'disabled' ? ('site' as const) : ('' as const))
+    const before = await this.find(uid)
     const result = await this.#db.write
       .updateTable('user')
-      .set(patch)
+      .set({ ...patch, disabled_by })
       .where('uid', '=', uid)
       .executeTakeFirst()
       .catch((error: unknown) => {
@@ -127,12 +141,39 @@ export class Users {
       })
     if (result.numUpdatedRows === 0n) throw new AppError('user_not_found')
     this.forget(uid)
-    if (patch.account_state === 'disabled') await Promise.all(this.#whenDisabled.map((react) => react(uid)))
+    if (account_state === 'disabled') await this.#throwOut(uid)
+    if (before) await this.#tellProfile(before)
+  }
+
+  /**
+   * Disables an account or enables it again, as the member that opened it.
+   * @returns false when the site has disabled it: then it stays so
+   */
+  async setDisabledByParent(uid: number, disabled: boolean): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db.write
+      .updateTable('user')
+      .set(
+        disabled
+          ? { account_state: 'disabled', disabled_by: 'parent' }
+          : { account_state: 'normal', disabled_by: '' },
+      )
+      .where('uid', '=', uid)
+      .where(({ eb, or }) => or([eb('account_state', '=', 'normal'), eb('disabled_by', '!=', 'site')]))
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return false
+    this.forget(uid)
+    if (disabled) await this.#throwOut(uid)
+    return true
   }
 
   /** Has a callback run whenever an account was disabled, after the commit: to end its sessions and sockets. */
   onDisabled(react: (uid: number) => unknown): void {
     this.#whenDisabled.push(react)
+  }
+
+  /** Has a callback run after the commit whenever an account changed what it shows of itself. */
+  onProfileChanged(react: (change: ProfileChange) => unknown): void {
+    this.#whenProfileChanged.push(react)
   }
 
   /**
@@ -172,6 +213,18 @@ export class Users {
   /** To be called after the commit of any change to the row that did not go through this class. */
   forget(uid: number): void {
     this.#accounts.forget(uid)
+  }
+
+  async #throwOut(uid: number): Promise<void> {
+    await Promise.all(this.#whenDisabled.map((react) => react(uid)))
+  }
+
+  async #tellProfile(before: Account): Promise<void> {
+    const account = await this.find(before.uid)
+    if (!account) return
+    const isSeen = SEEN.some((name) => account[name] !== before[name])
+    if (!isSeen && account.read_receipts === before.read_receipts) return
+    await Promise.all(this.#whenProfileChanged.map((react) => react({ account, isSeen })))
   }
 
   async #load(uids: readonly number[]): Promise<Map<number, Account>> {

@@ -5,6 +5,7 @@ import { initial } from './0001-initial.ts'
 import { secrets } from './0002-secrets.ts'
 import { oneRetry } from './0003-one-retry.ts'
 import { readReceipts } from './0004-read-receipts.ts'
+import { mentions } from './0005-mentions.ts'
 
 /** The name of the migration that an empty database begins with. */
 export const FIRST_MIGRATION = '0001-initial'
@@ -19,6 +20,7 @@ function allMigrations(dialect: DialectName): Record<string, Migration> {
     '0002-secrets': secrets,
     '0003-one-retry': oneRetry(dialect),
     '0004-read-receipts': readReceipts(dialect),
+    '0005-mentions': mentions(dialect),
   }
   if (dialect === 'sqlite') return migrations
   return Object.fromEntries(Object.entries(migrations).map(([name, one]) => [name, impatient(one)]))

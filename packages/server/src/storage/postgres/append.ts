@@ -13,6 +13,7 @@ interface DraftRow {
   quote_content: string
   unique_id: string | null
   auto: number
+  mentions?: readonly number[]
 }
 
 /** What the statement answers for each draft whose conversation is there; without a mid where it was passed over. */
@@ -37,12 +38,13 @@ export type Outcome = Appended | 'held' | undefined
  *   then the unique index on the idempotency key refuses the whole batch, and it is tried again.
  * - `placed` numbers the rest. It depends on the lock, and `added` inserts in this order: within a conversation both seq
  *   and mid grow in the order of the commits, whichever nodes they come from.
+ * @param mentioned what is written for mentions: {@link MENTIONED} when a draft has any
  */
-const append = (lock: 'for update' | 'for update skip locked') => `
+const append = (lock: 'for update' | 'for update skip locked', mentioned: string) => `
 with draft as materialized (
   select * from json_to_recordset($1::text::json) as d(
     n int, conversation bigint, "from" bigint, content text, sub_type text, at bigint,
-    quote_mid bigint, quote_content text, unique_id text, auto int)
+    quote_mid bigint, quote_content text, unique_id text, auto int, mentions bigint[])
 ), locked as materialized (
   select id, last_seq, counted, last_at from conversation
   where id in (select conversation from draft)
@@ -75,27 +77,39 @@ with draft as materialized (
   from placed order by n
   returning mid, conversation_id, seq
 ), marked as (
-  update membership m set read_seq = p.seq, read_counted = p.counted
+  update membership m set read_seq = p.seq, read_counted = p.counted, spoke_seq = p.seq
   from (
     select distinct on (conversation, "from") * from placed
     where sub_type = 'message' and auto = 0
     order by conversation, "from", seq desc
   ) p
   where m.conversation_id = p.conversation and m.uid = p."from"
-)
+)${mentioned}
 select p.n, a.mid, p.seq, p.placed_at as at, false as repeated
 from placed p join added a on a.conversation_id = p.conversation and a.seq = p.seq
 union all
 select n, mid, seq, created_at, true from repeated`
 
-const APPEND = append('for update')
+const MENTIONED = `, mentioned as (
+  insert into mention (conversation_id, uid, seq, mid)
+  select a.conversation_id, m.uid, a.seq, a.mid
+  from added a join placed p on p.conversation = a.conversation_id and p.seq = a.seq, unnest(p.mentions) as m(uid)
+)`
 
 /** Takes only what nobody holds, and tells what it has passed over. */
-const APPEND_PASSING_OVER = `${append('for update skip locked')}
+const appendPassingOver = (mentioned: string) => `${append('for update skip locked', mentioned)}
 union all
 select n, null, null, null, null from fresh f
 where not exists (select from locked l where l.id = f.conversation)
   and exists (select from conversation c where c.id = f.conversation)`
+
+/** By whether a draft mentions anybody: few do. */
+const statements = (mentioned: string) => ({
+  wait: append('for update', mentioned),
+  'pass over': appendPassingOver(mentioned),
+})
+const PLAIN = statements('')
+const WITH_MENTIONS = statements(MENTIONED)
 
 const rowOf = (draft: Draft, n: number): DraftRow => ({
   n,
@@ -108,7 +122,10 @@ const rowOf = (draft: Draft, n: number): DraftRow => ({
   quote_content: draft.quoteContent,
   unique_id: draft.uniqueId,
   auto: draft.auto,
+  mentions: draft.mentions,
 })
+
+const mentionsSomebody = ({ mentions = [] }: Draft) => mentions.length > 0
 
 /**
  * Appends a batch; no two of its drafts may have the same sender, conversation and idempotency key.
@@ -122,7 +139,7 @@ export async function appendBatch(
   deadline: number,
   held: 'wait' | 'pass over' = 'wait',
 ): Promise<Outcome[]> {
-  const statement = held === 'wait' ? APPEND : APPEND_PASSING_OVER
+  const statement = (drafts.some(mentionsSomebody) ? WITH_MENTIONS : PLAIN)[held]
   const { rows } = await connection.run(statement, [JSON.stringify(drafts.map(rowOf))], deadline)
   const outcomes: Outcome[] = drafts.map(() => undefined)
   for (const { n, mid, seq, at, repeated } of rows as PlacedRow[])

@@ -180,13 +180,18 @@ test('of a batch that passes over what is held, retries are found and what is go
   const late = failureOf(db.append(held.draft()))
   const retried = db.append(held.draft({ uniqueId: 'known' }))
   const gone = db.append(free.draft({ conversationId: 1_000_000_000 })).catch((error) => error.message)
-  const beside = db.append(free.draft())
+  const beside = db.append(free.draft({ mentions: [0, 7] }))
   expect(await retried).toEqual({ ...known, repeated: true })
   expect(await gone).toBe('conversation_gone')
   expect(await beside).toMatchObject({ seq: 1 })
   expect((await late).failure).toBe('unavailable')
   await holder.release()
   await expectSound(held.id, 1)
+  const { mid } = await beside
+  const mentions = await db.read.selectFrom('mention').selectAll().where('mid', '=', mid).execute()
+  expect(mentions.toSorted((a, b) => a.uid - b.uid)).toEqual(
+    [0, 7].map((uid) => ({ conversation_id: free.id, uid, seq: 1, mid })),
+  )
 })
 
 test('when the connection is lost, the batch fails, and the next one has another connection', async () => {

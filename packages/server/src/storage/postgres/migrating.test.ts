@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'kysely'
 import { lock, newPostgresStorage, type PostgresStorage, until } from '../../../test/postgres/storage.ts'
 
-const LAST = '0004-read-receipts'
+const LAST = '0005-mentions'
 
 setDefaultTimeout(30_000)
 
@@ -16,8 +16,9 @@ test('a migration leaves a table to those who use it, and comes through when the
   const running = await storage.open()
   // The schema as the version before had it.
   for (const undo of [
-    'alter table "user" drop column read_receipts',
-    'alter table membership drop column seen_seq',
+    'drop table mention',
+    'alter table "user" drop column disabled_by',
+    'alter table membership drop column spoke_seq',
     `delete from kysely_migration where name = '${LAST}'`,
   ]) {
     await storage.sql.unsafe(undo)

@@ -93,14 +93,24 @@ const insertMessage = template<MessagePlace>((place) =>
 const markReadBySender = template<'conversation' | 'from' | 'seq' | 'counted'>((place) =>
   compiler
     .updateTable('membership')
-    .set({ read_seq: place('seq'), read_counted: place('counted') })
+    .set({ read_seq: place('seq'), read_counted: place('counted'), spoke_seq: place('seq') })
     .where('conversation_id', '=', place('conversation'))
     .where('uid', '=', place('from')),
 )
 
+const insertMention = template<'conversation' | 'uid' | 'seq' | 'mid'>((place) =>
+  compiler.insertInto('mention').values({
+    conversation_id: place('conversation'),
+    uid: place('uid'),
+    seq: place('seq'),
+    mid: place('mid'),
+  }),
+)
+
 /**
  * Puts one message at the end of its conversation's log. Must run inside a transaction that holds the write lock;
- * the caller undoes it as a whole when it throws. Writes three rows whatever the size of the group.
+ * the caller undoes it as a whole when it throws. Writes three rows whatever the size of the group, and one for each
+ * mention.
  */
 export function appendMessage(run: RunStatement, draft: Draft): Appended {
   const { conversationId: conversation, from, uniqueId } = draft
@@ -135,5 +145,8 @@ export function appendMessage(run: RunStatement, draft: Draft): Appended {
   ) as Array<{ mid: number }>
   if (subType === 'message' && auto === 0)
     run(markReadBySender.sql, markReadBySender.bind({ conversation, from, seq, counted }))
-  return { mid: row!.mid, seq, at, repeated: false }
+  const { mid } = row!
+  for (const uid of draft.mentions ?? [])
+    run(insertMention.sql, insertMention.bind({ conversation, uid, seq, mid }))
+  return { mid, seq, at, repeated: false }
 }

@@ -125,13 +125,16 @@ describe('append', () => {
     const before = await changedRows()
     await db.append(draft())
     expect((await changedRows()) - before).toBe(3)
+    // One more for everybody who is mentioned.
+    await db.append(draft({ mentions: [0, 7] }))
+    expect((await changedRows()) - before).toBe(3 + 5)
     const membership = db.read
       .selectFrom('membership')
       .select('read_counted')
       .where('conversation_id', '=', id)
     const { counted } = await counters(id)
     const reader = await membership.where('uid', '=', 4321).executeTakeFirstOrThrow()
-    expect(counted - reader.read_counted).toBe(1)
+    expect(counted - reader.read_counted).toBe(2)
   })
 
   test('property: any mix of drafts, retries and failures leaves seqs 1…n without a gap', async () => {
