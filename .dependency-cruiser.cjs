@@ -3,6 +3,8 @@
  * rule can fail.
  */
 
+const { join } = require('node:path')
+
 const SERVER = '^packages/server/src/'
 
 /** The server's layers, from the top. Each imports only from those after it. */
@@ -36,6 +38,19 @@ const MODULES = [
   'admin',
 ]
 
+const WEB = '^packages/web/src/'
+
+/** The parts of the web client, from the top. Each imports only from those after it. */
+const WEB_LAYERS = [
+  { name: 'app', path: '(main|router)\\.ts$|App\\.vue$' },
+  ...[
+    ...['shell', 'signin', 'desk', 'me', 'contacts', 'chats', 'conversation', 'groups', 'people', 'qr'],
+    // What a message shows has pictures, sound and emoji in it; the stores know nothing of any of them.
+    ...['content', 'media', 'emoji', 'stores', 'ui'],
+  ].map((name) => ({ name, path: `${name}/` })),
+  { name: 'ground', path: '(theme|browser|i18n)/|sdk\\.ts$|[^/]+\\.d\\.ts$' },
+]
+
 /** Tests reach into what they test; nothing imports a test. */
 const TESTS = '(\\.test\\.ts$|^packages/[^/]+/test/)'
 
@@ -53,6 +68,18 @@ const layerRules = LAYERS.slice(1).map(({ name, path }, index) => ({
   },
 }))
 
+const webLayerRules = WEB_LAYERS.slice(1).map(({ name, path }, index) => ({
+  name: `web-layer-${name}`,
+  comment: `"${name}" of the pages imports only from what is below it (the order is in this file). Move what both need down.`,
+  severity: 'error',
+  from: { path: `${WEB}(${path})`, pathNot: TESTS },
+  to: {
+    path: `${WEB}(${WEB_LAYERS.slice(0, index + 1)
+      .map((layer) => layer.path)
+      .join('|')})`,
+  },
+}))
+
 const moduleOrderRules = MODULES.slice(0, -1).map((name, index) => ({
   name: `server-module-${name}`,
   comment: `The module "${name}" may not import from the modules above it (the order is in this file).`,
@@ -65,6 +92,21 @@ module.exports = {
   forbidden: [
     ...layerRules,
     ...moduleOrderRules,
+    ...webLayerRules,
+    {
+      name: 'web-layer-known',
+      comment: 'A new folder of packages/web/src needs a place among the layers in this file.',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: WEB, pathNot: [TESTS, `${WEB}(${WEB_LAYERS.map((layer) => layer.path).join('|')})`] },
+    },
+    {
+      name: 'web-build-apart',
+      comment: 'The pages do not import what builds them.',
+      severity: 'error',
+      from: { path: WEB, pathNot: TESTS },
+      to: { path: '^packages/web/(build/|scripts/|vite\\.config)' },
+    },
     {
       name: 'server-layer-known',
       comment: 'A new file or folder of packages/server/src needs a place among the layers in this file.',
@@ -141,7 +183,7 @@ module.exports = {
       comment: 'What runs on a site does not import what only its makers run.',
       severity: 'error',
       from: { path: '^packages/', pathNot: TESTS },
-      to: { path: '^(scripts|bench)/' },
+      to: { path: '^(scripts|bench|e2e)/' },
     },
     {
       name: 'no-cycle',
@@ -157,7 +199,13 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: [TESTS, '^(scripts|bench)/', '^packages/server/bin/', '/assets/', '\\.d\\.ts$'],
+        pathNot: [
+          TESTS,
+          '^(scripts|bench|e2e)/',
+          '^packages/(server/bin|web/(build|public))/',
+          '/assets/',
+          '\\.d\\.ts$',
+        ],
       },
       to: {},
     },
@@ -166,19 +214,21 @@ module.exports = {
       comment: 'This import leads nowhere.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      // Icons and emoji are made while the pages are built.
+      to: { couldNotResolve: true, pathNot: '^(~icons/|virtual:)' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|data)/' },
     tsPreCompilationDeps: true,
+    webpackConfig: { fileName: join(__dirname, '.dependency-cruiser.aliases.cjs') },
     combinedDependencies: false,
     builtInModules: { add: ['bun', 'bun:sqlite', 'bun:test', 'bun:ffi', 'bun:jsc'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'bun', 'types', 'default'],
-      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.vue', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
     },
   },
 }

@@ -9,6 +9,7 @@
 // nothing is kept.
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { buildIfNeeded } from '../packages/web/scripts/build.mjs'
 import { startBalancer } from './services/balancer.mjs'
 import { startParley } from './services/parley.mjs'
 import { startPostgres } from './services/postgres.mjs'
@@ -74,6 +75,7 @@ async function keep(starting) {
 }
 
 try {
+  await buildIfNeeded()
   process.stdout.write('Starting PostgreSQL, Redis, an S3 store and the nodes …\n')
   const [postgres, redis, store] = await Promise.all([
     keep(startPostgres()),

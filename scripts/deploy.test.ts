@@ -29,6 +29,8 @@ const DROP_SECONDS = TIMINGS.dropAfterMs / 1000
 
 const stages = readStages('deploy/Dockerfile')
 const runtime = stages.at(-1)!
+/** The stage of that name. */
+const stage = (name: string) => stages.find(([from]) => from!.text.endsWith(` AS ${name}`))!
 const caddyfile = readText('deploy/caddy/Caddyfile')
 const nginx = readText('deploy/nginx/parley.conf')
 const pod = readYaml<any>('deploy/kubernetes/deployment.yaml').spec.template.spec
@@ -38,19 +40,31 @@ const unit = readUnit('deploy/systemd/parley.service')
 describe('the image', () => {
   const workspaces = filesIn('packages')
 
-  const copied = () => stages[0]!.filter(({ keyword }) => keyword === 'COPY').map(({ text }) => text)
+  const copied = (name: string) =>
+    stage(name)
+      .filter(({ keyword }) => keyword === 'COPY')
+      .map(({ text }) => text)
   const allowed = () => readText('.dockerignore').split('\n')
 
   test.each(workspaces)('npm finds the manifest of packages/%s, or it would not install', (name) => {
-    expect(copied()).toContain(`packages/${name}/package.json packages/${name}/`)
-    expect(
-      allowed().some((line) => [`!packages/${name}/`, `!packages/${name}/package.json`].includes(line)),
-    ).toBe(true)
+    expect(copied('manifests')).toContain(`packages/${name}/package.json packages/${name}/`)
+    expect(allowed()).toContain(`!packages/${name}/`)
+    for (const later of ['pages', 'install']) expect(stage(later)[0]!.text).toStartWith('manifests ')
   })
 
   test.each(['contract', 'server'])('packages/%s is in it, which the server runs on', (name) => {
-    expect(copied()).toContain(`packages/${name}/ packages/${name}/`)
-    expect(allowed()).toContain(`!packages/${name}/`)
+    expect(copied('install')).toContain(`packages/${name}/ packages/${name}/`)
+  })
+
+  test('the pages are built from all that they are made of, and nothing of what builds them stays', () => {
+    for (const name of ['client', 'contract', 'web'])
+      expect(copied('pages')).toContain(`packages/${name}/ packages/${name}/`)
+    expect(allowed()).toContain(`!${copied('pages')[0]!.split(' ')[0]}`)
+    expect(lastOf(stage('pages'), 'RUN')).toBe('npm run build')
+    expect(copied('install')).toContain('--from=pages /app/packages/web/dist/ packages/web/dist/')
+    expect(lastOf(stage('install'), 'RUN')).toContain('npm ci --omit=dev ')
+    const runtimeCopies = runtime.filter(({ keyword }) => keyword === 'COPY').map(({ text }) => text)
+    expect(runtimeCopies.every((text) => text.startsWith('--from=install '))).toBe(true)
   })
 
   test('nothing is sent to the build that is not named, and no data, tests or secrets', () => {
@@ -65,12 +79,14 @@ describe('the image', () => {
       '**/data/',
       '**/.env*',
       'packages/*/node_modules/',
+      'packages/*/dist/',
     ])
       expect(lines.indexOf(line)).toBeGreaterThan(lastAllowed)
   })
 
   test('every base is pinned', () => {
-    const bases = stages.map(([from]) => from!.text.split(' ')[0]!)
+    const own = ['manifests', 'pages', 'install']
+    const bases = stages.map(([from]) => from!.text.split(' ')[0]!).filter((base) => !own.includes(base))
     expect(bases.filter((base) => !isPinned(base))).toEqual([])
     expect(lastOf(runtime, 'LABEL')).toContain(`base.name="docker.io/library/${bases.at(-1)}"`)
   })
@@ -84,7 +100,7 @@ describe('the image', () => {
   test('it starts and stops Parley without a shell between', () => {
     expect(JSON.parse(lastOf(runtime, 'ENTRYPOINT')!)).toEqual(['parley'])
     expect(JSON.parse(lastOf(runtime, 'CMD')!)).toEqual(['start'])
-    expect(lastOf(stages[0]!, 'RUN')).toContain('exec bun /app/packages/server/src/main.ts "$@"')
+    expect(lastOf(stage('install'), 'RUN')).toContain('exec bun /app/packages/server/src/main.ts "$@"')
     expect(lastOf(runtime, 'STOPSIGNAL')).toBe('SIGTERM')
   })
 

@@ -20,6 +20,17 @@ const MODULES = rules
   .flatMap((rule) => /^server-module-(?!known$|door$)(.+)/.exec(rule)?.[1] ?? [])
   .concat('admin')
 
+const WEB = 'packages/web/src'
+/** The folders of the pages, from the lowest. */
+const WEB_FOLDERS = rules
+  .flatMap((rule) => /^web-layer-(?!known$|ground$)(.+)/.exec(rule)?.[1] ?? [])
+  .toReversed()
+
+/** A component as the pages have them: what it imports counts, and what its template shows does not hide it. */
+const component = (...targets: string[]) =>
+  `<script setup lang="ts">\n${targets.map((target, index) => `import Part${index} from '${target}'\n`).join('')}</script>
+<template><Part0 v-if="true" /></template>`
+
 const imports = (...targets: string[]) => targets.map((target) => `import '${target}'\n`).join('')
 
 /** A tree that keeps the rules, with the cases that are allowed on purpose. */
@@ -29,7 +40,24 @@ const clean: Record<string, string> = {
   'packages/contract/package.json': '{"name":"@parley/contract","exports":{".":"./src/index.ts"}}',
   'packages/contract/src/index.ts': `export * from './field.ts'`,
   'packages/contract/src/field.ts': `import { z } from 'zod'\nexport const field = z`,
+  'packages/client/package.json': '{"name":"@parley/client","exports":{".":"./src/index.ts"}}',
   'packages/client/src/index.ts': `export { field } from '@parley/contract'`,
+  'packages/web/vite.config.ts': imports('./build/compress.ts'),
+  'packages/web/build/compress.ts': imports('node:zlib'),
+  'packages/web/public/sw.js': 'self.skipWaiting()',
+  [`${WEB}/main.ts`]: imports('./App.vue', './router.ts', '~icons/lucide/x', 'virtual:emoji'),
+  [`${WEB}/router.ts`]: `export const load = () => import('./shell/Part.vue')`,
+  [`${WEB}/App.vue`]: component('@/shell/Part.vue'),
+  [`${WEB}/sdk.ts`]: imports('@/i18n/index.ts'),
+  [`${WEB}/i18n/index.ts`]: `export * from '@parley/client'`,
+  [`${WEB}/vite.d.ts`]: '',
+  ...Object.fromEntries(
+    WEB_FOLDERS.map((name, index) => [
+      `${WEB}/${name}/Part.vue`,
+      component('@/sdk.ts', ...WEB_FOLDERS.slice(0, index).map((lower) => `@/${lower}/Part.vue`)),
+    ]),
+  ),
+  [`${WEB}/stores/start.test.ts`]: imports('@/shell/Part.vue', '../../build/compress.ts'),
   [`${SERVER}/main.ts`]: imports('./app.ts', './cli/demo.ts'),
   [`${SERVER}/cli/demo.ts`]: imports('../app.ts'),
   [`${SERVER}/app.ts`]: imports('./faces/http.ts', ...MODULES.map((name) => `./modules/${name}/index.ts`)),
@@ -84,6 +112,14 @@ const breaches: [rule: string, file: string, content: string][] = [
   ['contract-no-io', 'packages/contract/src/breach-io.ts', imports('node:fs')],
   ['contract-no-io', 'packages/contract/src/breach-bun.ts', imports('bun:sqlite')],
   ['client-only-contract', 'packages/client/src/breach.ts', imports('../../server/src/log.ts')],
+  ...WEB_FOLDERS.map((name, index): [string, string, string] => [
+    `web-layer-${name}`,
+    `${WEB}/${name}/Breach.vue`,
+    component(name === 'shell' ? '@/App.vue' : `@/${WEB_FOLDERS[index + 1]}/Part.vue`),
+  ]),
+  ['web-layer-ground', `${WEB}/browser/breach.ts`, imports('@/ui/Part.vue')],
+  ['web-layer-known', `${WEB}/shell/Breach-known.vue`, component('@/gossip/talk.ts')],
+  ['web-build-apart', `${WEB}/emoji/breach-build.ts`, imports('../../build/compress.ts')],
   ['web-only-client', 'packages/web/src/breach.ts', imports('@parley/contract')],
   ['package-door', `${SERVER}/faces/breach-package.ts`, imports('../../../contract/src/field.ts')],
   ['no-test-in-production', 'packages/client/src/breach-test.ts', imports('../../server/test/harness.ts')],
@@ -102,6 +138,7 @@ const breaches: [rule: string, file: string, content: string][] = [
 const accomplices: Record<string, string> = {
   [`${SERVER}/nowhere-planned.ts`]: imports('./clock.ts'),
   [`${SERVER}/modules/gossip/index.ts`]: imports('../../clock.ts'),
+  [`${WEB}/gossip/talk.ts`]: imports('@/sdk.ts'),
   [`${SERVER}/faces/breach-cycle.ts`]: imports('./breach-cycle-2.ts'),
 }
 
@@ -121,7 +158,8 @@ async function plant(name: string, files: Record<string, string>): Promise<strin
     await writeFile(join(folder, file), content)
   }
   await mkdir(join(folder, 'node_modules/@parley'), { recursive: true })
-  await symlink('../../packages/contract', join(folder, 'node_modules/@parley/contract'))
+  for (const name of ['contract', 'client'])
+    await symlink(`../../packages/${name}`, join(folder, `node_modules/@parley/${name}`))
   return folder
 }
 
@@ -147,7 +185,7 @@ describe('the dependency rules', () => {
     )
     const read = report.modules.map(({ source }) => source)
     expect(read).toEqual(
-      expect.arrayContaining(Object.keys(clean).filter((file) => /^packages.*ts$/.test(file))),
+      expect.arrayContaining(Object.keys(clean).filter((file) => /^packages.*\.(ts|vue)$/.test(file))),
     )
   })
 

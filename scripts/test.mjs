@@ -27,13 +27,18 @@ const tool = (path) => join(repository, 'node_modules', path)
 const bun = tool('bun/bin/bun.exe')
 
 const CHECKS = [
+  { name: 'build (vite)', args: [join(repository, 'packages/web/scripts/build.mjs')] },
   { name: 'types (tsc)', args: [tool('typescript/bin/tsc'), '--noEmit'] },
+  {
+    name: 'types of the pages (vue-tsc)',
+    args: [tool('vue-tsc/bin/vue-tsc.js'), '--noEmit', '--project', join(repository, 'packages/web')],
+  },
   { name: 'style (biome)', args: [tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'] },
   {
     name: 'layers (dependency-cruiser)',
     args: [
       tool('dependency-cruiser/bin/dependency-cruise.mjs'),
-      ...['packages', 'bench', 'scripts', '--config', '.dependency-cruiser.cjs'],
+      ...['packages', 'bench', 'e2e', 'scripts', '--config', '.dependency-cruiser.cjs'],
     ],
   },
   { name: 'unused code (knip)', args: [tool('knip/bin/knip.js'), '--no-progress', '--no-config-hints'] },

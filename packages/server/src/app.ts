@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { OPERATIONS } from '@parley/contract'
 import manifest from '../package.json'
 import type { Ground } from './assembly/ground.ts'
@@ -17,8 +18,9 @@ import { Identity } from './faces/identity.ts'
 import { Limits } from './faces/limits.ts'
 import { Metrics } from './faces/metrics.ts'
 import { createSite } from './faces/site.ts'
+import { WebClient } from './faces/web-client/index.ts'
 import { log } from './log.ts'
-import { openFileStore } from './media/index.ts'
+import { endpointOf, openFileStore } from './media/index.ts'
 import type { Publish } from './modules/conversations/index.ts'
 import { uploadName } from './modules/uploads/index.ts'
 import type { Realtime, Timings } from './realtime/index.ts'
@@ -27,12 +29,17 @@ import { type DatabaseOptions, openDatabase } from './storage/index.ts'
 /** Parley's version, as package.json has it. */
 export const VERSION: string = manifest.version
 
+/** Where the web client is when it is built. */
+const CLIENT_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
 const CLEANING_MS = 3600 * 1000
 
 /** What tests may want to see or steer. */
 export interface ServiceOptions extends DatabaseOptions {
   clock?: Clock
   timings?: Partial<Timings>
+  /** Where the built web client is. */
+  clientFolder?: string
 }
 
 /** Everything a running site consists of, put together; nothing listens yet. */
@@ -52,16 +59,23 @@ async function clean({ sessions, codes }: People, realtime: Realtime): Promise<v
   for (const sessionId of open) if (sessionId > 0) sessions.touch(sessionId)
 }
 
+/** The web client, if it is built. */
+function loadClient(folder: string, { s3, mediaOrigins }: Config): Promise<WebClient | undefined> {
+  const store = s3?.delivery === 'redirect' ? new URL(endpointOf(s3)).origin : undefined
+  return WebClient.load(folder, { store, media: mediaOrigins })
+}
+
 /**
  * Opens the data folder and puts everything together.
  * @throws StoreError when the bucket cannot be used; Error when the data folder or the database cannot
  */
 export async function createServices(
   config: Config,
-  { clock = systemClock, timings, onQuery }: ServiceOptions = {},
+  { clock = systemClock, timings, onQuery, clientFolder = CLIENT_FOLDER }: ServiceOptions = {},
 ) {
   const incoming = join(config.dataDir, 'incoming')
   await mkdir(incoming, { recursive: true })
+  const client = await loadClient(clientFolder, config)
   // Before the database: a start that fails here leaves none behind.
   const files = await openFileStore(config)
   const db = await openDatabase(config, { onQuery })
@@ -128,6 +142,7 @@ export async function createServices(
     siteName: () => settings.get('app_name'),
     setupUsable: (token) => setup.usable(token),
     trigger: (request, path, body) => realtime.trigger.handle(request, path, body),
+    client,
     async health() {
       const failed = await db.ping().then(
         () => false,

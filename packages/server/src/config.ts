@@ -83,6 +83,8 @@ export interface Config {
   readonly s3: S3Config | undefined
   /** Origin such as `https://chat.example.com`; undefined: as the request says. */
   readonly publicUrl: string | undefined
+  /** Origins of other hosts from which pages may show pictures, sound and films. */
+  readonly mediaOrigins: readonly string[]
   /** The server key given from outside; undefined: one is generated into `dataDir`. */
   readonly apiKey: string | undefined
   readonly apiAllowIps: Networks
@@ -120,6 +122,7 @@ export function loadConfig(env: Environment = process.env): Config {
     redis: redisConfig(values),
     s3: s3Config(values),
     publicUrl: values.PUBLIC_URL,
+    mediaOrigins: values.MEDIA_ORIGINS,
     apiKey: values.API_KEY,
     apiAllowIps: values.API_ALLOW_IPS,
     legacyApiSecret: values.LEGACY_API_SECRET,

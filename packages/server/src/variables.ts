@@ -55,8 +55,16 @@ function parseOrigin(text: string): string | undefined {
   return address && address.href === `${address.origin}/` ? address.origin : undefined
 }
 
+/** Comma-separated; undefined as soon as one is none. */
+function parseOrigins(text: string): string[] | undefined {
+  const parts = text.split(',').map((part) => part.trim())
+  const origins = parts.filter((part) => part !== '').map(parseOrigin)
+  return origins.includes(undefined) ? undefined : origins.filter((one) => one !== undefined)
+}
+
 const webAddress = parsedText((text) => parseWebAddress(text)?.href)
 const origin = parsedText(parseOrigin)
+const origins = parsedText(parseOrigins)
 const networks = parsedText(parseNetworks)
 
 /** Keys and secrets travel in headers and signatures: visible ASCII without spaces. */
@@ -167,6 +175,13 @@ export const VARIABLES = {
     may: 'an http:// or https:// address without a path, such as https://chat.example.com',
     meaning: 'address that people reach this site at; taken from the request when unset',
   }),
+  MEDIA_ORIGINS: {
+    schema: origins,
+    may: 'http:// or https:// addresses without a path, comma-separated, such as https://files.example.com',
+    meaning:
+      'other hosts whose pictures, sound and films pages may show, for sites whose old data names them',
+    fallback: '',
+  },
   API_KEY: optional({
     schema: token(16),
     may: '16 to 200 visible ASCII characters without spaces',

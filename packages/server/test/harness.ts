@@ -35,6 +35,8 @@ export interface SiteOptions {
   timings?: ServiceOptions['timings']
   /** A data folder that is there already; deleted in the end like one of our own. */
   dataDir?: string
+  /** Where the built web client is, if not where the build puts it. */
+  clientFolder?: string
   /** Hears every SQL statement. */
   onQuery?: (sql: string, parameters: readonly unknown[]) => void
 }
@@ -351,6 +353,7 @@ export async function startSite({
   env = {},
   settings = {},
   timings,
+  clientFolder,
   onQuery,
   ...options
 }: SiteOptions = {}): Promise<TestSite> {
@@ -362,7 +365,7 @@ export async function startSite({
     ...place?.env,
     ...env,
   })
-  const services = await createServices(config, { timings, onQuery })
+  const services = await createServices(config, { timings, clientFolder, onQuery })
   // Several nodes of one site have one list of keys.
   const key = await services.keys.add(`tests ${++keySerial}`)
   const server = await startServer(services)

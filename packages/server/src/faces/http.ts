@@ -53,6 +53,11 @@ interface Arrival {
 export class HttpFaces {
   constructor(private readonly dependencies: Dependencies) {}
 
+  /** Whether a path is an operation's. @param path without the face */
+  knows(path: string): boolean {
+    return this.dependencies.dispatcher.find(path) !== undefined
+  }
+
   /**
    * Answers one request.
    * @param path the operation's path, without the face

@@ -17,6 +17,7 @@ import { REFERENCE_POLICY, referencePage } from './pages/reference.ts'
 import { setupPage } from './pages/setup.ts'
 import { welcomePage } from './pages/welcome.ts'
 import { limitedText } from './parameters.ts'
+import { asksForPage, isPagePath, routeOf, type WebClient } from './web-client/index.ts'
 
 /** What travels with a request from the runtime's server to the routes. */
 export interface RequestContext {
@@ -42,6 +43,8 @@ interface Dependencies {
   setupUsable: (token: string) => Promise<boolean>
   /** The signed trigger API under `/apps/`. */
   trigger: (request: Request, path: string, body: string) => Promise<Response | undefined>
+  /** Undefined: it is not built, and pages say so. */
+  client: WebClient | undefined
 }
 
 type Env = { Bindings: RequestContext }
@@ -83,22 +86,34 @@ export interface Site {
   fetch(request: Request, context: RequestContext): Response | Promise<Response>
 }
 
-/** The faces come first and without a router: they have one of their own, and most requests are theirs. */
+/**
+ * The faces come first and without a router: they have one of their own, and most requests are theirs. The original's
+ * client had its pages below the same paths; a browser that goes to one of those is led on.
+ */
 export function createSite(dependencies: Dependencies): Site {
+  const { faces } = dependencies
   const app = createPages(dependencies)
   return {
     fetch(request, context) {
-      const [, face, path = ''] = FACE_PATH.exec(context.url.pathname) ?? []
-      return face
-        ? dependencies.faces.handle(request, face.toLowerCase() as Face, path, context)
-        : app.fetch(request, context)
+      const [, name, path = ''] = FACE_PATH.exec(context.url.pathname) ?? []
+      if (!name) return app.fetch(request, context)
+      const face = name.toLowerCase() as Face
+      if (face !== 'api' && !faces.knows(path) && asksForPage(request)) return leadOn(path)
+      return faces.handle(request, face, path, context)
     },
   }
 }
 
+/** To where a page of the original's client is now. */
+const leadOn = (path: string): Response =>
+  new Response(null, {
+    status: 302,
+    headers: { Location: routeOf(path), 'Cache-Control': 'no-cache', Vary: 'Accept' },
+  })
+
 /** Files, pages, figures and the trigger API, as one Hono application. */
 function createPages(dependencies: Dependencies): Hono<Env> {
-  const { files, uploadName, siteName, setupUsable, trigger } = dependencies
+  const { files, uploadName, setupUsable, trigger } = dependencies
   const app = new Hono<Env>()
 
   app.get('/upload/*', async (c) => {
@@ -128,12 +143,10 @@ function createPages(dependencies: Dependencies): Hono<Env> {
     c.redirect(`/h5/group/avatar?uid=${encodeURIComponent(c.req.query('uid') ?? '')}`),
   )
 
-  app.get('/', (c) => showPage(welcomePage(language(c), siteName()), PAGE_POLICY))
   app.get('/setup', async (c) => {
     const token = c.req.query('token') ?? ''
     return showPage(setupPage(language(c), token, await setupUsable(token)), PAGE_POLICY)
   })
-  app.get('/q/:kind{[ug]}/*', (c) => showPage(linkPage(language(c), siteName()), PAGE_POLICY))
   addReference(app, dependencies)
   addOperations(app, dependencies)
   app.all('/apps/*', async (c) => {
@@ -155,6 +168,7 @@ function createPages(dependencies: Dependencies): Hono<Env> {
     )
   }
 
+  addClient(app, dependencies)
   app.notFound((c) => {
     const body = failureEnvelope(new AppError('not_found'), language(c), c.req.path)
     return c.json(body, 404)
@@ -165,6 +179,30 @@ function createPages(dependencies: Dependencies): Hono<Env> {
     return c.json(body, 503, { 'Cache-Control': 'no-store', 'Retry-After': RETRY_SECONDS })
   })
   return app
+}
+
+/** The web client's files and pages. The last of the routes: whatever no other one takes may be one of its addresses. */
+function addClient(app: Hono<Env>, { client, siteName }: Dependencies): void {
+  const page = (c: Context<Env>) =>
+    client
+      ? client.page(c.req.raw, c.env.origin)
+      : showPage(welcomePage(language(c), siteName()), PAGE_POLICY)
+
+  app.get('/', page)
+  app.get('/q/:kind{[ug]}/*', (c) =>
+    client ? page(c) : showPage(linkPage(language(c), siteName()), PAGE_POLICY),
+  )
+  for (const base of ['/h5', '/web', '/im/h5', '/pop'])
+    for (const path of [base, `${base}/*`])
+      app.get(path, (c) => (asksForPage(c.req.raw) ? leadOn(c.req.path.slice(base.length)) : c.notFound()))
+  app.get('/manifest.webmanifest', (c) => client?.manifest(siteName(), language(c)) ?? c.notFound())
+  app.get('*', (c) => {
+    const path = decodedPath(c.req.url)
+    if (path === undefined) return c.notFound()
+    const file = client?.file(c.req.raw, path)
+    if (file) return file
+    return isPagePath(path) && asksForPage(c.req.raw) ? page(c) : c.notFound()
+  })
 }
 
 function addReference(app: Hono<Env>, { operations, version }: Dependencies): void {

@@ -13,7 +13,10 @@ const TEXTS = {
   },
 } satisfies Record<Language, Record<string, string>>
 
-/** Where the link of a friend's or group's QR code leads somebody who scanned it with a camera. */
+/**
+ * Where the link of a friend's or group's QR code leads somebody who scanned it with a camera, on a site without the web
+ * client.
+ */
 export function linkPage(language: Language, siteName: string) {
   const t = TEXTS[language]
   return page(language, siteName, html`<h1>${t.title}</h1><p>${t.intro}</p>`)

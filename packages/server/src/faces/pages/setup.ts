@@ -13,6 +13,7 @@ const TEXTS = {
     usedMore: '请在服务器上运行 npx parley admin add 创建管理员。',
     done: '管理员已创建',
     doneMore: '现在可以登录了。',
+    open: '打开',
     failed: '请求失败，请重试',
     docs: '接口文档',
   },
@@ -26,6 +27,7 @@ const TEXTS = {
     usedMore: 'Run npx parley admin add on the server to create an administrator.',
     done: 'The administrator is created',
     doneMore: 'You can sign in now.',
+    open: 'Open the site',
     failed: 'The request failed, try again',
     docs: 'API reference',
   },
@@ -48,7 +50,7 @@ export function setupPage(language: Language, token: string, usable: boolean) {
 <p role="alert"></p>
 <button>${t.submit}</button>
 </form>
-<div id="done" hidden><h1>${t.done}</h1><p>${t.doneMore}</p><p class="links"><a href="/docs">${t.docs}</a></p></div>`,
+<div id="done" hidden><h1>${t.done}</h1><p>${t.doneMore}</p><a class="button" href="/">${t.open}</a><p class="links"><a href="/docs">${t.docs}</a></p></div>`,
     '/setup.js',
   )
 }

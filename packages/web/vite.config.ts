@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url'
+import tailwind from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import icons from 'unplugin-icons/vite'
+import { defineConfig } from 'vite'
+import { compress } from './build/compress.ts'
+import { emoji } from './build/emoji.ts'
+import { serviceWorker } from './build/service-worker.ts'
+
+/** Where `npm run dev -w @parley/web` finds the server. */
+const SERVER = process.env.PARLEY_SERVER ?? 'http://localhost:6060'
+const SERVER_PATHS = [
+  ...['/api', '/web', '/h5', '/upload', '/avatar', '/app/', '/docs', '/setup', '/pages.css'],
+  ...['/favicon.svg', '/manifest.webmanifest'],
+]
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [
+    vue(),
+    tailwind(),
+    icons({ compiler: 'vue3', scale: 1.25, defaultClass: 'icon' }),
+    emoji(),
+    serviceWorker(),
+    compress(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    cssCodeSplit: true,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      SERVER_PATHS.map((path) => [path, { target: SERVER, changeOrigin: true, ws: path === '/app/' }]),
+    ),
+  },
+})
