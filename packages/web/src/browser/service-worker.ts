@@ -1,0 +1,22 @@
+/** Keeps the pages on the device; only where browsers allow it, and not while they are being written. */
+export function keepPages(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
+  window.addEventListener('load', () => {
+    void navigator.serviceWorker.register('/sw.js').catch(() => {
+      // A private window, or a certificate that the browser does not trust: the pages come from the network.
+    })
+  })
+}
+
+const RELOADED = 'parley:reloaded'
+
+/** A part of the pages that is not there any more: the site was updated. Loads them anew, once. */
+export function followUpdates(): void {
+  window.addEventListener('vite:preloadError', (event) => {
+    if (sessionStorage.getItem(RELOADED)) return
+    sessionStorage.setItem(RELOADED, '1')
+    event.preventDefault()
+    location.reload()
+  })
+  window.addEventListener('load', () => setTimeout(() => sessionStorage.removeItem(RELOADED), 10_000))
+}

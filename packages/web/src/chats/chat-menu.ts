@@ -1,0 +1,60 @@
+import { useI18n } from 'vue-i18n'
+import { useRoute, useRouter } from 'vue-router'
+import { errorText } from '@/sdk.ts'
+import { type ChatState, useChats } from '@/stores/chats.ts'
+import type { MenuItem } from '@/ui/menu.ts'
+import { useToasts } from '@/ui/toasts.ts'
+import IconMute from '~icons/lucide/bell-off'
+import IconUnmute from '~icons/lucide/bell'
+import IconHide from '~icons/lucide/eye-off'
+import IconRead from '~icons/lucide/check-check'
+import IconUnread from '~icons/lucide/message-square-dot'
+import IconPin from '~icons/lucide/pin'
+import IconUnpin from '~icons/lucide/pin-off'
+
+/** What can be done with a chat from the list. */
+export function useChatMenu(): (chat: ChatState) => MenuItem[] {
+  const { t } = useI18n()
+  const chats = useChats()
+  const toasts = useToasts()
+  const route = useRoute()
+  const router = useRouter()
+
+  const attempt = (work: Promise<void>): void =>
+    void work.catch((error) => toasts.say(errorText(error)))
+
+  async function hide(chat: ChatState): Promise<void> {
+    if (route.params.type === chat.type && Number(route.params.id) === chat.id) await router.push('/chats')
+    await chats.hide(chat)
+    toasts.undo(t('chats.hidden', { name: chats.title(chat) }), () => attempt(chats.show(chat)))
+  }
+
+  return (chat) => [
+    {
+      key: 'pin',
+      label: t(chat.pinned ? 'chats.unpin' : 'chats.pin'),
+      icon: chat.pinned ? IconUnpin : IconPin,
+      select: () => attempt(chats.pin(chat, !chat.pinned)),
+    },
+    {
+      key: 'mute',
+      label: t(chat.muted ? 'chats.unmute' : 'chats.mute'),
+      icon: chat.muted ? IconUnmute : IconMute,
+      select: () => attempt(chats.mute(chat, !chat.muted)),
+    },
+    {
+      key: 'read',
+      label: t(chat.unread > 0 ? 'chats.markRead' : 'chats.markUnread'),
+      icon: chat.unread > 0 ? IconRead : IconUnread,
+      select: () => attempt(chat.unread > 0 ? chats.markRead(chat) : chats.markUnread(chat)),
+    },
+    {
+      key: 'hide',
+      label: t('chats.hide'),
+      icon: IconHide,
+      separator: true,
+      danger: true,
+      select: () => attempt(hide(chat)),
+    },
+  ]
+}

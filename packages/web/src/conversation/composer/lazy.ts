@@ -1,0 +1,29 @@
+import { type AsyncComponentLoader, type Component, defineAsyncComponent } from 'vue'
+
+const AGAIN_MS = 2000
+const TRIES_MAX = 60
+const loaders: (() => Promise<unknown>)[] = []
+
+/** A part that is loaded when it is first needed, or before; without a network it comes as soon as there is one. */
+function lazy<T extends Component>(loader: AsyncComponentLoader<T>): T {
+  loaders.push(loader)
+  return defineAsyncComponent({
+    loader,
+    onError: (_, retry, fail, tries) => {
+      if (tries < TRIES_MAX) setTimeout(retry, AGAIN_MS)
+      else fail()
+    },
+  }) as T
+}
+
+export const EmojiPanel = lazy(async () => (await import('@/emoji/EmojiPanel.vue')).default)
+export const SendPreview = lazy(async () => (await import('@/media/pictures/SendPreview.vue')).default)
+
+/** Loads these parts while nothing else is to be done, so that they are there without a network, too. */
+export function loadSoon(): void {
+  const load = () => {
+    for (const loader of loaders.splice(0)) void loader().catch(() => {})
+  }
+  if ('requestIdleCallback' in window) requestIdleCallback(load, { timeout: 10_000 })
+  else setTimeout(load, 3000)
+}

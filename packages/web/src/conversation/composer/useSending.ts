@@ -1,0 +1,153 @@
+import type { Chat } from '@parley/client'
+import { computed, ref, shallowRef, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { Prepared } from '@/media/pictures/prepared.ts'
+import type { Recording } from '@/media/voice/recorder.ts'
+import { useAttachments } from '@/stores/attachments.ts'
+import { chatKey } from '@/stores/chats.ts'
+import { useMessages } from '@/stores/messages.ts'
+import { useSite } from '@/stores/site.ts'
+import { fromPrepared, fromRecording, fromText } from './items.ts'
+import { roomLeft } from './limits.ts'
+import { toWire } from './mentions.ts'
+import type { useBox } from './useBox.ts'
+import type { Switches } from './useSwitches.ts'
+
+/** Why something was not sent, and what can be done instead. */
+interface Note {
+  readonly text: string
+  /** Words on the button that does `run`. */
+  readonly act?: string
+  run?(): void
+}
+
+/** Sends what is in the box, and what was chosen beside it. @param sent is told of everything that was sent off */
+export function useSending(
+  chat: () => Chat,
+  box: ReturnType<typeof useBox>,
+  on: () => Switches,
+  sent: () => void,
+) {
+  const { t, n } = useI18n()
+  const messages = useMessages()
+  const attachments = useAttachments()
+  const site = useSite()
+  const note = shallowRef<Note>()
+  /** The files in the preview, and the chat that they are for. */
+  const preview = shallowRef<{ chat: Chat; files: readonly File[]; withText: boolean }>()
+  /** What is written in the preview while the box keeps a text of its own. */
+  const ownCaption = ref('')
+
+  const limit = computed(() => site.number('message_limit'))
+  const isEmpty = computed(() => box.text.value.trim() === '')
+  /** Characters left, where there are few. */
+  const left = computed(() =>
+    roomLeft(
+      box.mentions.value.length > 0 ? toWire(box.text.value, box.mentions.value) : box.text.value,
+      limit.value,
+    ),
+  )
+
+  watch(
+    () => chatKey(chat()),
+    () => {
+      note.value = undefined
+      preview.value = undefined
+    },
+  )
+  watch(left, (now) => {
+    if (now === undefined || now >= 0) note.value = undefined
+  })
+
+  const quoteOf = () => {
+    const { quote } = box
+    return quote.value ? { quote: { mid: quote.value.mid, text: quote.value.text } } : {}
+  }
+
+  /** Says that a text is too long. @param asFile sends it as a file, where files may be sent */
+  function refuse(asFile: () => void): void {
+    const text = t('composer.tooLong', { limit: n(limit.value) })
+    const run = () => {
+      asFile()
+      note.value = undefined
+      sent()
+    }
+    note.value = on().files ? { text, act: t('composer.asFile'), run } : { text }
+  }
+
+  function submit(): void {
+    const content = box.content()
+    if (content === '') return
+    if (left.value !== undefined && left.value < 0 && (roomLeft(content, limit.value) ?? 0) < 0) {
+      refuse(() => {
+        attachments.add(chat(), [fromText(box.text.value, new Date())], quoteOf())
+        box.clear()
+      })
+      return
+    }
+    messages.send(chat(), content, quoteOf().quote)
+    box.clear()
+    note.value = undefined
+    sent()
+  }
+
+  /** A text was pasted that no message can hold. */
+  const offerFile = (text: string): void =>
+    refuse(() => {
+      attachments.add(chat(), [fromText(text, new Date())], quoteOf())
+      box.quoteMessage(undefined)
+    })
+
+  function addFiles(files: readonly File[]): void {
+    if (files.length === 0) return
+    const { pictures, files: others } = on()
+    if (!pictures && !others) {
+      note.value = { text: t('composer.noFiles') }
+      return
+    }
+    note.value = undefined
+    ownCaption.value = ''
+    // A text in the box is said about the picture, most likely; a caption has one line.
+    const withText = box.text.value.trim() !== '' && !box.text.value.includes('\n')
+    preview.value = { chat: chat(), files, withText }
+  }
+
+  const caption = computed({
+    get: () => (preview.value?.withText ? box.text.value : ownCaption.value),
+    set: (text) => {
+      if (preview.value?.withText) box.write(text)
+      else ownCaption.value = text
+    },
+  })
+
+  function sendFiles({ items, caption: words }: { items: readonly Prepared[]; caption: string }): void {
+    const shown = preview.value
+    if (!shown) return
+    const said = toWire(words, box.mentions.value)
+    attachments.add(shown.chat, items.map(fromPrepared), { caption: said, ...quoteOf() })
+    if (shown.withText) box.clear()
+    else box.quoteMessage(undefined)
+    preview.value = undefined
+    sent()
+  }
+
+  function sendRecording(recording: Recording): void {
+    attachments.add(chat(), [fromRecording(recording)], quoteOf())
+    box.quoteMessage(undefined)
+    sent()
+  }
+
+  const limits = computed(() => ({
+    imageBytes: bytesOf(attachments.megabytesMax('image')),
+    fileBytes: bytesOf(attachments.megabytesMax('file')),
+  }))
+
+  return {
+    ...{ note, preview, caption, limit, left, isEmpty, limits },
+    ...{ submit, offerFile, addFiles, sendFiles, sendRecording },
+  }
+}
+
+/** 0: the site has not told. */
+const bytesOf = (megabytes: number): number =>
+  megabytes === 0 ? Number.POSITIVE_INFINITY : megabytes * 1024 * 1024

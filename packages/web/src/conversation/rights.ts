@@ -1,0 +1,56 @@
+import type { Chat } from '@parley/client'
+import { readContent } from '@/content/body.ts'
+import type { Message } from '@/stores/message.ts'
+
+/** What the user is in a chat. */
+export interface Standing {
+  readonly me: number
+  readonly type: Chat['type']
+  readonly role: 'owner' | 'manager' | 'member' | 'none'
+  /** Neither muted nor gone: may write, and change what others see. */
+  readonly maySpeak: boolean
+  /** How long after sending a message can be revoked, seconds; 0: always. */
+  readonly revokeSeconds: number
+}
+
+/** What the user may do with a message. */
+export interface Rights {
+  readonly quote: boolean
+  readonly copy: boolean
+  readonly forward: boolean
+  readonly revoke: boolean
+  readonly remove: boolean
+  readonly removeForAll: boolean
+  /** What can be saved as a file: its address. */
+  readonly save?: string
+}
+
+const NONE: Rights = {
+  ...{ quote: false, copy: false, forward: false, revoke: false, remove: false, removeForAll: false },
+}
+
+/** What is allowed as the server sees it: own messages, and those of others for who leads the group. */
+export function rightsOf(message: Message, standing: Standing, nowSeconds: number): Rights {
+  if (message.mid === 0) return { ...NONE, copy: readContent(message.content).kind === 'text' }
+  if (message.notice) return { ...NONE, remove: true }
+  const { me, role, maySpeak, revokeSeconds } = standing
+  const own = message.from === me
+  const content = readContent(message.content)
+  const address = 'url' in content && content.kind !== 'url' ? content.url : undefined
+  return {
+    quote: maySpeak,
+    copy: content.kind === 'text' || content.kind === 'url',
+    forward: true,
+    revoke:
+      maySpeak &&
+      (own || role === 'owner') &&
+      (revokeSeconds === 0 || revokeLeft(message, revokeSeconds, nowSeconds) > 0),
+    remove: true,
+    removeForAll: maySpeak && (own || role === 'owner' || role === 'manager'),
+    ...(address === undefined ? {} : { save: address }),
+  }
+}
+
+/** Seconds that are left to revoke a message; not above 0 when it is too late. */
+export const revokeLeft = (message: Message, revokeSeconds: number, nowSeconds: number): number =>
+  message.seconds + revokeSeconds - nowSeconds

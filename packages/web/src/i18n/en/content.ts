@@ -1,0 +1,11 @@
+export default {
+  openPicture: 'View photo',
+  pictureFailed: 'Photo did not load. Try again',
+  download: 'Download',
+  unnamedFile: 'Untitled file',
+  uploading: 'Upload progress',
+  cancelUpload: 'Cancel upload',
+  uploadFailed: 'Upload failed',
+  sent: '{percent}% of {size} sent',
+  retry: 'Try again',
+}

@@ -1,0 +1,16 @@
+export default {
+  panel: 'Emoji',
+  search: 'Search emoji',
+  none: 'Nothing found for “{words}”',
+  recent: 'Recent',
+  classic: 'Classic',
+  smileys: 'Smileys',
+  people: 'Hands and people',
+  nature: 'Animals and nature',
+  food: 'Food',
+  activity: 'Activities',
+  travel: 'Travel and places',
+  objects: 'Objects',
+  symbols: 'Symbols',
+  found: 'No emoji found | {n} emoji found | {n} emoji found',
+}

@@ -1,0 +1,20 @@
+export default {
+  title: 'Send 1 file | Send {count} files',
+  caption: 'Caption',
+  captionPlaceholder: 'Add a caption…',
+  original: 'Original size',
+  total: '{size} in all',
+  send: 'Send',
+  cancel: 'Cancel',
+  remove: 'Remove {name}',
+  file: 'File',
+  skipped: 'One file cannot be sent and will be skipped | {count} files cannot be sent and will be skipped',
+  dropTo: 'Drop here to send to {name}',
+  refusal: {
+    empty: 'Empty, or a folder',
+    pictureTooBig: 'Larger than {limit}',
+    fileTooBig: 'Larger than {limit}',
+    noPictures: 'This site does not take pictures',
+    noFiles: 'This site does not take files',
+  },
+}

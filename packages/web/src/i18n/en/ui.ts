@@ -1,0 +1,19 @@
+/** Words of the design system's own parts. */
+export default {
+  back: 'Back',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  done: 'Done',
+  clear: 'Clear',
+  more: 'More',
+  retry: 'Retry',
+  undo: 'Undo',
+  showPassword: 'Show password',
+  hidePassword: 'Hide password',
+  loading: 'Loading',
+  resize: 'Change width',
+  notifications: 'Messages about what you did',
+  counted: '{count} of {max} characters',
+  withCount: '{label}, {count} new',
+}

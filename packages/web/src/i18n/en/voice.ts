@@ -1,0 +1,28 @@
+export default {
+  play: 'Play voice message, {seconds} s',
+  playUnheard: 'Play unheard voice message, {seconds} s',
+  pause: 'Pause voice message, {seconds} s',
+  speed: 'Playback speed {rate}×, press to change',
+  failed: 'This voice message cannot be played',
+  hold: 'Hold to talk',
+  asking: 'Opening the microphone…',
+  releaseToSend: 'Release to send',
+  releaseToCancel: 'Release to cancel',
+  slideToCancel: 'Slide up to cancel',
+  secondsLeft: '{seconds} s left',
+  record: 'Voice message',
+  recording: 'Recording',
+  discard: 'Discard recording (Esc)',
+  send: 'Send',
+  close: 'Close',
+  problem: {
+    refused:
+      'No access to the microphone. Allow it in your browser’s settings for this site, then try again.',
+    missing: 'No microphone found. Connect one and try again.',
+    busy: 'Another program is using the microphone. Close it and try again.',
+    insecure: 'Recording works only when the site is opened through https.',
+    unsupported: 'This browser cannot record. Use a current Chrome, Edge, Safari or Firefox.',
+    lost: 'The microphone was disconnected. Please record again.',
+    tooShort: 'Too short to send',
+  },
+}

@@ -1,0 +1,16 @@
+export default {
+  panel: '表情',
+  search: '搜索表情',
+  none: '没有找到“{words}”',
+  recent: '最近使用',
+  classic: '默认表情',
+  smileys: '笑脸',
+  people: '手势与人物',
+  nature: '动物与自然',
+  food: '食物',
+  activity: '活动与节日',
+  travel: '出行与地点',
+  objects: '物品',
+  symbols: '符号',
+  found: '没有表情 | 找到 {n} 个表情 | 找到 {n} 个表情',
+}

@@ -1,0 +1,20 @@
+export default {
+  title: '发送 {count} 个文件',
+  caption: '说明文字',
+  captionPlaceholder: '添加说明…',
+  original: '原图',
+  total: '共 {size}',
+  send: '发送',
+  cancel: '取消',
+  remove: '移除 {name}',
+  file: '文件',
+  skipped: '有 {count} 个文件不能发送，将被跳过',
+  dropTo: '拖放到这里发送给 {name}',
+  refusal: {
+    empty: '没有内容，或是文件夹',
+    pictureTooBig: '图片超过 {limit}',
+    fileTooBig: '文件超过 {limit}',
+    noPictures: '本站已关闭图片发送',
+    noFiles: '本站已关闭文件发送',
+  },
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'bun:test'
+import { bestMatches, loadMatcher, matchText } from './matching.ts'
+
+test('pinyin finds Chinese names, by initials, whole or mixed', async () => {
+  const match = await loadMatcher()
+  for (const query of ['xls', 'xiaolaoshu', 'laoshu', 'xiaols', 'XLS', 'xiao lao', '老鼠', 'ls'])
+    expect([query, match('小老鼠', query) > 0]).toEqual([query, true])
+  for (const query of ['xs', 'mao', 'sl', 'xlsx']) expect([query, match('小老鼠', query)]).toEqual([query, 0])
+})
+
+test('characters with several readings are found by each', async () => {
+  const match = await loadMatcher()
+  expect(match('重庆小面', 'cq')).toBeGreaterThan(0)
+  expect(match('银行', 'yh')).toBeGreaterThan(0)
+})
+
+test('letters are found anywhere, however they are written', () => {
+  expect(matchText('Zoe Martin', 'mart')).toBeGreaterThan(matchText('Smartie', 'mart'))
+  expect(matchText('Zoe Martin', 'ZOE')).toBeGreaterThan(matchText('Zoe Martin', 'mart'))
+  expect(matchText('ＡＢＣ', 'abc')).toBe(5)
+  expect(matchText('Zoe', 'x')).toBe(0)
+  expect(matchText('Zoe', ' ')).toBe(1)
+})
+
+test('the best stand first', async () => {
+  const match = await loadMatcher()
+  const names = ['李小林', '小林', '产品群', 'xl 测试']
+  expect(bestMatches(names, 'xl', (name) => name, match)).toEqual(['xl 测试', '李小林', '小林'])
+  expect(bestMatches(names, '', (name) => name, match)).toEqual(names)
+})

@@ -1,0 +1,61 @@
+/*
+ * Finding a name by what somebody types: a part of it, or its pinyin (`xls`, `laoshu`, `xiaols` find 小老鼠).
+ */
+
+/** How well a name fits a query: 0 not at all; the larger the better. */
+export type Matcher = (name: string, query: string) => number
+
+const fold = (text: string) => text.normalize('NFKC').toLowerCase().trim()
+
+/** Fits by the letters of the name alone; an empty query fits everything. */
+export const matchText: Matcher = (name, query) => {
+  const [text, wanted] = [fold(name), fold(query)]
+  if (wanted === '') return 1
+  if (text === wanted) return 5
+  if (text.startsWith(wanted)) return 4
+  const at = text.indexOf(wanted)
+  if (at < 0) return 0
+  return /[\s\-_.·(（]/.test(text.charAt(at - 1)) ? 3 : 2
+}
+
+const HAN = /\p{Script=Han}/u
+let loading: Promise<Matcher> | undefined
+
+/** Also fits by pinyin. Loads its dictionary when it is first wanted. */
+export function loadMatcher(): Promise<Matcher> {
+  loading ??= import('pinyin-pro').then(
+    ({ match }) =>
+      (name, query) => {
+        const score = matchText(name, query)
+        const wanted = fold(query)
+        if (score > 0 || !HAN.test(name) || !/^[a-z0-9\s']+$/.test(wanted)) return score
+        return match(name, wanted.replaceAll(/[\s']/g, ''), { continuous: true, precision: 'start' }) ? 1 : 0
+      },
+    (): Matcher => {
+      loading = undefined
+      return matchText
+    },
+  )
+  return loading
+}
+
+/** Those that fit, the best first; equally good ones keep their order. */
+export function bestMatches<T>(
+  list: readonly T[],
+  query: string,
+  nameOf: (item: T) => string,
+  matcher: Matcher,
+): T[] {
+  if (query.trim() === '') return [...list]
+  return list
+    .map((item) => ({ item, score: matcher(nameOf(item), query) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ item }) => item)
+}
+
+/** Gives a function that tells which names fit a text. */
+export async function createMatcher(text: string): Promise<(name: string) => boolean> {
+  const matcher = await loadMatcher()
+  return (name) => matcher(name, text) > 0
+}

@@ -1,0 +1,21 @@
+import type { Chat } from '@parley/client'
+import { createMatcher } from '@/people/matching.ts'
+
+/** Somewhere to go: a chat, or a person or group without one. */
+export interface Place extends Chat {
+  readonly key: string
+  readonly name: string
+  readonly avatar: string
+}
+
+/** More than that nobody reads; they write one letter more. */
+const FOUND_MAX = 30
+const RECENT_MAX = 12
+
+/** Those whose names match, the most recent first; without a text the most recent ones. */
+export async function searchPlaces(places: readonly Place[], text: string): Promise<Place[]> {
+  const wanted = text.trim()
+  if (wanted === '') return places.slice(0, RECENT_MAX)
+  const matches = await createMatcher(wanted)
+  return places.filter(({ name }) => matches(name)).slice(0, FOUND_MAX)
+}

@@ -1,0 +1,30 @@
+import { useRoute, useRouter } from 'vue-router'
+import { nextPath } from './next-path.ts'
+
+/** What a page for visitors hands to the next one in the browser's history: never in the address. */
+interface Handed {
+  username?: string
+  registered?: boolean
+  reset?: boolean
+}
+
+/** Where a visitor came from and goes to. */
+export function useVisit() {
+  const route = useRoute()
+  const router = useRouter()
+  const { username = '', registered = false, reset = false } = history.state as Handed
+
+  /** Another page for visitors, which leads to the same page in the end. */
+  const to = (path: '/signin' | '/register' | '/forgot') => ({
+    path,
+    query: route.query.next === undefined ? {} : { next: route.query.next },
+  })
+  return {
+    handed: { username, registered, reset },
+    ended: route.query.ended !== undefined,
+    to,
+    /** Goes to the page that was wanted. */
+    goOn: () => router.replace(nextPath(route.query.next)),
+    goToSignIn: (state: Handed) => router.push({ ...to('/signin'), state: { ...state } }),
+  }
+}

@@ -1,0 +1,179 @@
+import type { DataOf, Home, PushEvents } from '@parley/client'
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, reactive } from 'vue'
+import { client } from '@/sdk.ts'
+import { usePeople } from './people.ts'
+
+/** A group as `group/detail` shows it. */
+export type GroupInfo = Exclude<DataOf<'group/detail'>, { info: object }>
+export type Member = Extract<DataOf<'group/members'>[string], { uid: number }>
+
+/** A group of the user. */
+export interface Group {
+  gid: number
+  /** What the user calls it, or its name. */
+  name: string
+  avatar: string
+  ownerUid: number
+  /** Known after `loadDetail`. */
+  info?: GroupInfo
+}
+
+const MEMBERS_PAGE = 50
+/** Several things that happen to a group at once are one reason to read it anew. */
+const SETTLE_MS = 200
+
+/** The user's groups, by gid. Every action throws ParleyError and NetworkError as the server answers. */
+export const useGroups = defineStore('groups', () => {
+  const byId = reactive(new Map<number, Group>())
+  const list = computed(() => [...byId.values()].sort((a, b) => a.name.localeCompare(b.name, 'zh-CN')))
+
+  function learn(group: Partial<Group> & { gid: number }): Group {
+    const known = byId.get(group.gid)
+    if (known) return Object.assign(known, group)
+    byId.set(group.gid, { name: '', avatar: '', ownerUid: 0, ...group })
+    return byId.get(group.gid)!
+  }
+
+  /** Takes in all groups: others are the user's no more. */
+  function learnAll(entries: Home['group']): void {
+    const gids = new Set(entries.map(({ gid }) => gid))
+    for (const gid of byId.keys()) if (!gids.has(gid)) byId.delete(gid)
+    for (const { gid, avatar, uid, name } of entries) learn({ gid, avatar, name, ownerUid: uid })
+  }
+
+  /** What `updateGroup` tells: the fields that are there replace the old ones. */
+  function update(event: PushEvents['updateGroup']): void {
+    const group = byId.get(event.gid)
+    if (!group) return
+    const { avatar, groupname, announcement, state, uid } = event
+    if (avatar !== undefined) group.avatar = avatar
+    if (uid !== undefined) group.ownerUid = uid
+    if (groupname !== undefined && !group.info?.remark) group.name = groupname
+    if (!group.info) return
+    if (groupname !== undefined) group.info.groupname = groupname
+    if (announcement !== undefined) group.info.announcement = announcement
+    if (state !== undefined) group.info.state = state
+    // Roles have changed with the owner.
+    if (uid !== undefined) void loadDetail(event.gid).catch(() => {})
+  }
+
+  const forget = (gid: number): void => {
+    byId.delete(gid)
+  }
+
+  async function loadDetail(gid: number): Promise<Group> {
+    const info = (await client.call('group/detail', { gid, simple: 1 })) as GroupInfo
+    const { avatar, uid } = info
+    return learn({ gid, avatar, ownerUid: uid, info, name: info.remark || info.groupname })
+  }
+
+  const soon = new Map<number, ReturnType<typeof setTimeout>>()
+  function reloadSoon(gid: number): void {
+    clearTimeout(soon.get(gid))
+    const reload = () => {
+      soon.delete(gid)
+      if (byId.has(gid)) void loadDetail(gid).catch(() => {})
+    }
+    soon.set(gid, setTimeout(reload, SETTLE_MS))
+  }
+
+  /**
+   * Reads the group anew whenever somebody comes, goes, or may do more or less than before, as long as the caller's
+   * component is there: of all that, the group's notices tell.
+   */
+  function follow(gid: number): void {
+    const end = client.on('message', ({ chat, sub_type }) => {
+      if (chat.type === 'group' && chat.id === gid && sub_type === 'notice') reloadSoon(gid)
+    })
+    onScopeDispose(end)
+  }
+
+  /** A page of members after the place `index`; `search` also finds pinyin. */
+  async function members(gid: number, index = 0, search = '', limit = MEMBERS_PAGE): Promise<Member[]> {
+    const found = await client.call('group/members', { gid, index, limit, search })
+    const people = usePeople()
+    const rows = (Object.values(found) as Member[]).sort((a, b) => a.index - b.index)
+    for (const { uid, avatar, nickname, name } of rows)
+      people.learn({ uid, avatar, nickname, ...(name !== nickname ? { remark: name } : {}) })
+    return rows
+  }
+
+  async function create(members: readonly number[], groupname?: string): Promise<number> {
+    const made = await client.call('group/create', {
+      members: [...members],
+      ...(groupname ? { groupname } : {}),
+    })
+    const gid = Number(made.gid)
+    learn({ gid, name: made.groupname, avatar: made.avatar })
+    return gid
+  }
+
+  async function change(
+    gid: number,
+    change: { groupname?: string; announcement?: string; avatar?: string },
+  ): Promise<void> {
+    await client.call('group/update', { gid, ...change })
+    update({ gid, ...change })
+  }
+
+  async function setRemark(gid: number, remark: string): Promise<void> {
+    await client.call('group/remark', { gid, remark })
+    remarkChanged(gid, remark)
+  }
+
+  /** A group has another name for the user now, given here or on another device. */
+  function remarkChanged(gid: number, remark: string): void {
+    const group = byId.get(gid)
+    if (!group) return
+    if (group.info) {
+      group.info.remark = remark
+      group.name = remark || group.info.groupname
+    } else if (remark) group.name = remark
+    else void loadDetail(gid).catch(() => {})
+  }
+
+  const invite = async (gid: number, uids: readonly number[]): Promise<void> => {
+    await client.call('group/memberadd', { gid, members: [...uids] })
+    await loadDetail(gid)
+  }
+
+  const removeMembers = async (gid: number, uids: readonly number[]): Promise<void> => {
+    await client.call('group/memberdel', { gid, members: [...uids] })
+    await loadDetail(gid)
+  }
+
+  const setManager = async (gid: number, uid: number, on: boolean): Promise<void> => {
+    await client.call('group/manager', { gid, uid, value: on ? 1 : 0 })
+  }
+
+  const transfer = async (gid: number, uid: number): Promise<void> => {
+    await client.call('group/transfer', { gid, uid })
+    await loadDetail(gid)
+  }
+
+  /** Mutes a member for so many seconds; 0 lets them speak again. */
+  const silence = async (gid: number, uid: number, seconds: number): Promise<void> => {
+    await client.call('group/forbiddenuser', { gid, uid, time: seconds })
+  }
+
+  const silenceAll = async (gid: number, on: boolean): Promise<void> => {
+    await client.call('group/forbiddenall', { gid, value: on ? 1 : 0 })
+    await loadDetail(gid)
+  }
+
+  const leave = async (gid: number): Promise<void> => {
+    await client.call('group/leave', { gid })
+    forget(gid)
+  }
+
+  const dissolve = async (gid: number): Promise<void> => {
+    await client.call('group/delete', { gid })
+    forget(gid)
+  }
+
+  return {
+    ...{ byId, list, learn, learnAll, update, forget, loadDetail, follow, members, create, change, setRemark, remarkChanged },
+    ...{ invite, removeMembers, setManager, transfer, silence, silenceAll, leave, dissolve },
+  }
+})

@@ -1,0 +1,83 @@
+import type { ChatMessage, ClientEvents, Home } from '@parley/client'
+import { client } from '@/sdk.ts'
+import { bundle } from './bundle.ts'
+import { useChats } from './chats.ts'
+import { useGroups } from './groups.ts'
+import { useMe } from './me.ts'
+import { useMessages } from './messages.ts'
+import { usePeople } from './people.ts'
+import { useRequests } from './requests.ts'
+import { useSite } from './site.ts'
+
+/** Hands on everything that the connection tells to the stores. Called once, before connecting. */
+export function followLive(): void {
+  const [site, me, people, groups] = [useSite(), useMe(), usePeople(), useGroups()]
+  const [chats, messages, requests] = [useChats(), useMessages(), useRequests()]
+  const news = bundle<ChatMessage>((message) => {
+    const from = Number(message.from)
+    if (from !== me.uid && !people.byId.has(from))
+      people.learn({ uid: from, nickname: message.from_name, avatar: message.from_avatar })
+    messages.arrived(message)
+  })
+  /** What is told about messages comes after them. */
+  const after = <Name extends keyof ClientEvents>(name: Name, act: (event: ClientEvents[Name]) => void) =>
+    client.on(name, (event) => {
+      news.flush()
+      act(event)
+    })
+
+  after('home', (home) => learnHome(home))
+  client.on('settingChange', (settings) => site.learn(settings))
+  client.on('message', news.push)
+  after('outbox', (message) => messages.outboxChanged(message))
+  after('gap', (gap) => messages.missed(gap))
+  after('revoke', (event) => messages.revoked(event))
+  after('message_delete', (event) => messages.deleted(event))
+  after('read', (event) => {
+    if (Number(event.uid) === me.uid) chats.readElsewhere(event)
+    else messages.peerRead(event)
+  })
+  after('chatUpdate', (event) => chats.updated(event))
+  client.on('state', ({ uid, state }) => {
+    if (people.byId.has(uid)) people.learn({ uid, state })
+  })
+
+  client.on('remark', ({ type, id, remark }) => {
+    if (type === 'friend') people.remarkChanged(Number(id), remark)
+    else groups.remarkChanged(Number(id), remark)
+  })
+  client.on('profile', ({ uid, nickname, avatar, sign, read_receipts }) => {
+    if (people.byId.has(uid)) people.learn({ uid, nickname, avatar, sign })
+    if (uid === me.uid) me.profileChanged({ nickname, avatar, sign }, read_receipts)
+  })
+
+  client.on('friendApply', () => requests.arrived())
+  client.on('addFriend', ({ uid, name, avatar }) => {
+    people.learn({ uid, avatar, isFriend: true, ...(people.byId.has(uid) ? {} : { nickname: name }) })
+    void people.loadFriends().catch(() => {})
+  })
+  client.on('removeFriend', ({ uid }) => {
+    if (people.byId.has(Number(uid))) people.learn({ uid: Number(uid), isFriend: false })
+  })
+  client.on('addGroup', ({ gid, groupname, avatar }) => {
+    groups.learn({ gid, name: groupname, avatar })
+    const chat = chats.ensure({ type: 'group', id: gid })
+    Object.assign(chat, { name: groupname, avatar })
+  })
+  after('removeGroup', ({ gid }) => {
+    groups.forget(gid)
+    chats.forget({ type: 'group', id: gid })
+    messages.forget({ type: 'group', id: gid })
+  })
+  client.on('updateGroup', (event) => groups.update(event))
+}
+
+/** Takes in everything about the user, from the server or from what was kept on this device. */
+export function learnHome(home: Home): void {
+  useSite().learn(home.setting)
+  useMe().learn(home.mine)
+  usePeople().learnFriends(home.friend)
+  useGroups().learnAll(home.group)
+  useChats().learnHome(home.chatting)
+  useRequests().learnCount(home.mine.unread_friend_apply_count)
+}

@@ -1,0 +1,183 @@
+import {
+  type Chat,
+  type ChatMessage,
+  EVERYBODY,
+  type Gap,
+  type OutboxMessage,
+  type PushEvents,
+} from '@parley/client'
+import { defineStore } from 'pinia'
+import { markRaw, ref, shallowReactive } from 'vue'
+import { i18n } from '@/i18n/index.ts'
+import { client } from '@/sdk.ts'
+import { chatKey, useChats } from './chats.ts'
+import { useMe } from './me.ts'
+import { fromOutbox, fromPush, type Message } from './message.ts'
+import { Timeline } from './timeline.ts'
+
+/** Conversations that are kept in memory. */
+const TIMELINES_MAX = 30
+
+/** The conversations that were opened, by chat. */
+export const useMessages = defineStore('messages', () => {
+  const timelines = shallowReactive(new Map<string, Timeline>())
+  /** The chat on the screen, and whether the person sees its end: what arrives there is read. */
+  const looking = ref<{ key: string; atEnd: boolean }>()
+  const chats = useChats()
+  const me = useMe()
+
+  /** The conversation of a chat; made when it is not there, without reading anything. */
+  function timeline(chat: Chat): Timeline {
+    const key = chatKey(chat)
+    const known = timelines.get(key)
+    if (known) return known
+    const made = markRaw(new Timeline({ type: chat.type, id: chat.id }))
+    timelines.set(key, made)
+    for (const message of client.unsent()) if (chatKey(message.chat) === key) made.pending(own(message))
+    for (const old of timelines.keys()) {
+      if (timelines.size <= TIMELINES_MAX) break
+      if (old !== key && old !== looking.value?.key) timelines.delete(old)
+    }
+    return made
+  }
+
+  const quoted = new Map<string, string>()
+
+  function own(message: OutboxMessage): Message {
+    const { nickname = '', avatar = '' } = me.mine ?? {}
+    const quoteText = quoted.get(message.id) ?? ''
+    return fromOutbox(message, { uid: me.uid, name: nickname, avatar }, quoteText)
+  }
+
+  /** Whether the person is looking at the end of this chat now. */
+  const isSeen = (key: string): boolean =>
+    looking.value?.key === key && looking.value.atEnd && document.visibilityState === 'visible'
+
+  /** Whether it addresses the user: by name, or everybody in the group. */
+  const mentionsMe = ({ mentions = [] }: ChatMessage): boolean =>
+    mentions.some((uid) => uid === EVERYBODY || uid === me.uid)
+
+  /** A message was pushed, or fetched after it was missed. */
+  function arrived(event: ChatMessage): void {
+    const key = chatKey(event.chat)
+    const mine = Number(event.from) === me.uid
+    const seen = isSeen(key)
+    chats.arrived(event, { seen, mentionsMe: !mine && mentionsMe(event) })
+    const outboxId = mine && event.uniqueId && ours.has(event.uniqueId) ? event.uniqueId : undefined
+    timelines.get(key)?.arrived(fromPush(event), outboxId)
+    if (seen && !mine) readSoon(event.chat)
+  }
+
+  const ours = new Set<string>()
+
+  /** A message of the outbox has changed. */
+  function outboxChanged(message: OutboxMessage): void {
+    ours.add(message.id)
+    timelines.get(chatKey(message.chat))?.pending(own(message), message.state === 'discarded')
+    if (message.state === 'sent' || message.state === 'discarded') quoted.delete(message.id)
+  }
+
+  let readTimer: ReturnType<typeof setTimeout> | undefined
+  /** One call for a burst of messages. */
+  function readSoon(chat: Chat): void {
+    clearTimeout(readTimer)
+    readTimer = setTimeout(() => void chats.markRead(chat).catch(() => {}), 150)
+  }
+
+  /** The person looks at the chat, and sees its newest message (`atEnd`). */
+  function look(chat: Chat | undefined, atEnd = false): void {
+    looking.value = chat && { key: chatKey(chat), atEnd }
+    if (!chat || !isSeen(chatKey(chat))) return
+    const state = chats.ensure(chat)
+    if (state.unread > 0 || state.mentionMid > 0) readSoon(chat)
+  }
+
+  /** Sends a text (or what stands for a picture, file, voice). It is in the conversation at once. */
+  function send(chat: Chat, content: string, quote?: { mid: number; text: string }): void {
+    const message = client.send(chat, content, quote ? { quote_mid: quote.mid } : {})
+    ours.add(message.id)
+    if (quote) quoted.set(message.id, quote.text)
+    timeline(chat).pending(own(message))
+  }
+
+  const resend = (id: string): void => void client.resend(id)
+  const discard = (id: string): void => client.discard(id)
+
+  /** Takes a message back for everybody. @throws ParleyError (505: too late), NetworkError */
+  async function revoke(chat: Chat, mid: number): Promise<void> {
+    await client.call('message/revoke', { ...chat, mid })
+    revoked({ type: chat.type, id: String(chat.id), mid, uid: String(me.uid) })
+  }
+
+  /** Deletes a message for oneself or for all. @throws ParleyError, NetworkError */
+  async function remove(chat: Chat, mid: number, forAll: boolean): Promise<void> {
+    await client.call('message/delete', { ...chat, mid, ty: forAll ? 2 : 1 })
+    deleted({ type: chat.type, id: String(chat.id), mid, uid: String(me.uid) })
+  }
+
+  /** The chat as this user sees it: of what the other person of a one-to-one chat did, `id` is the user. */
+  function chatOf({ type, id, uid }: Pick<PushEvents['revoke'], 'type' | 'id' | 'uid'>): Chat {
+    const byOther = type === 'friend' && Number(uid) !== me.uid
+    return { type, id: Number(byOther ? uid : id) }
+  }
+
+  function revoked(event: PushEvents['revoke']): void {
+    const { mid, uid } = event
+    const chat = chatOf(event)
+    const gone = i18n.global.t('conversation.revoked')
+    const line = timelines.get(chatKey(chat))
+    line?.change(mid, (message) =>
+      message.revoked
+        ? message
+        : {
+            ...message,
+            ...{ notice: true, content: gone, quoteMid: 0, quoteText: '' },
+            revoked: { by: Number(uid), content: message.content },
+          },
+    )
+    line?.forgetQuote(mid, gone)
+    chats.changed(chat, mid, { content: gone, notice: true })
+  }
+
+  function deleted(event: PushEvents['revoke']): void {
+    const { mid } = event
+    const chat = chatOf(event)
+    timelines.get(chatKey(chat))?.change(mid, () => undefined)
+    chats.changed(chat, mid, 'gone')
+  }
+
+  /** The other person of a one-to-one chat has read. */
+  function peerRead({ type, id, uid, seq }: PushEvents['read']): void {
+    if (type !== 'friend' || Number(uid) === me.uid) return
+    const line = timelines.get(chatKey({ type, id: Number(id) }))
+    if (line) line.peerReadSeq.value = Math.max(line.peerReadSeq.value, seq)
+  }
+
+  /** More was missed than the connection fetches by itself. */
+  function missed({ chat }: Gap): void {
+    const line = timelines.get(chatKey(chat))
+    if (!line) return
+    if (line.atEnd.value) void line.reload()
+  }
+
+  const forget = (chat: Chat): void => {
+    timelines.delete(chatKey(chat))
+  }
+
+  return {
+    ...{
+      timelines,
+      looking,
+      timeline,
+      isSeen,
+      mentionsMe,
+      arrived,
+      outboxChanged,
+      look,
+      send,
+      resend,
+      discard,
+    },
+    ...{ revoke, remove, revoked, deleted, peerRead, missed, forget },
+  }
+})

@@ -1,0 +1,163 @@
+import type { DataOf, Home } from '@parley/client'
+import { defineStore } from 'pinia'
+import { computed, reactive, ref } from 'vue'
+import { client } from '@/sdk.ts'
+
+type Contact = Home['friend'][string][string]
+type Detail = DataOf<'user/detail'>
+
+/** A person, as far as this page knows them. */
+export interface Person {
+  uid: number
+  nickname: string
+  /** What the user calls them; empty without. */
+  remark: string
+  avatar: string
+  state: 'online' | 'offline'
+  isFriend: boolean
+  isMember: boolean
+  /** `A` to `Z`, or `#`. Friends only. */
+  initials: string
+  /** Known after `detail`. */
+  username?: string
+  sign?: string
+  nid?: number
+  /** When they were last online, Unix seconds; 0 for never. */
+  lastOnline?: number
+}
+
+/** People are asked for together: those that are missed within this many ms, at most so many a call. */
+const GATHER_MS = 20
+const GATHER_MAX = 100
+
+/** Everybody this page has heard of, by uid. */
+export const usePeople = defineStore('people', () => {
+  const byId = reactive(new Map<number, Person>())
+  const friendsKnown = ref(false)
+  const wanted = new Set<number>()
+  let gathering: Promise<void> | undefined
+
+  /** The name to show: the remark, the nickname, or what the caller knows meanwhile. */
+  const name = (uid: number, fallback = ''): string => {
+    const person = byId.get(uid)
+    return person?.remark || person?.nickname || fallback
+  }
+
+  const friends = computed(() => [...byId.values()].filter((person) => person.isFriend))
+  /** The address book: letters in order, `#` at the end, people by name. */
+  const addressBook = computed(() => {
+    const letters = new Map<string, Person[]>()
+    for (const person of friends.value) {
+      const letter = person.initials || '#'
+      letters.set(letter, [...(letters.get(letter) ?? []), person])
+    }
+    const order = (letter: string) => (letter === '#' ? '~' : letter)
+    return [...letters]
+      .sort(([a], [b]) => order(a).localeCompare(order(b)))
+      .map(([letter, people]) => ({
+        letter,
+        people: people.sort((a, b) => name(a.uid).localeCompare(name(b.uid), 'zh-CN')),
+      }))
+  })
+
+  function learn(person: Partial<Person> & { uid: number }): Person {
+    const known = byId.get(person.uid)
+    if (known) return Object.assign(known, person)
+    const blank = { nickname: '', remark: '', avatar: '', state: 'offline', initials: '' } as const
+    byId.set(person.uid, { ...blank, isFriend: false, isMember: false, ...person })
+    return byId.get(person.uid)!
+  }
+
+  /** `name` of a contact is the remark, where there is one. */
+  function learnContact(contact: Contact, isFriend: boolean): void {
+    const { uid, avatar, state, initials, name: shown, nickname } = contact
+    const remark = shown === nickname ? '' : shown
+    learn({ uid, avatar, state, initials, isFriend, nickname, remark, isMember: contact.is_member === 1 })
+  }
+
+  /** Takes in the address book: who is not in it is no friend. */
+  function learnFriends(tree: Home['friend']): void {
+    const uids = new Set<number>()
+    for (const people of Object.values(tree)) {
+      for (const contact of Object.values(people)) {
+        uids.add(contact.uid)
+        learnContact(contact, true)
+      }
+    }
+    for (const person of byId.values()) if (person.isFriend && !uids.has(person.uid)) person.isFriend = false
+    friendsKnown.value = true
+  }
+
+  function learnDetail(detail: Detail): Person {
+    const { uid, nickname, avatar, state, username, sign, nid, logout_timestamp } = detail
+    return learn({
+      ...{ uid, nickname, avatar, state, username, sign, nid },
+      lastOnline: logout_timestamp,
+      isMember: detail.is_member === 1,
+      ...(detail.is_friend === undefined ? {} : { isFriend: detail.is_friend }),
+      ...(detail.remark === undefined ? {} : { remark: detail.remark }),
+    })
+  }
+
+  /** Reads a person's whole profile. @throws ParleyError (101: there is nobody), NetworkError */
+  async function detail(uid: number): Promise<Person> {
+    return learnDetail(await client.call('user/detail', { uid }))
+  }
+
+  /** Looks somebody up by username or number. @throws ParleyError (101: there is nobody), NetworkError */
+  async function find(text: string): Promise<number> {
+    return learnDetail(await client.call('user/getbyname', { username: text })).uid
+  }
+
+  /** Sees to it that these people will be known: asks for those that are not, all in one call. Never fails. */
+  function ensure(uids: Iterable<number>): void {
+    for (const uid of uids) if (uid > 0 && !byId.has(uid)) wanted.add(uid)
+    if (wanted.size === 0) return
+    gathering ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS)).then(async () => {
+      gathering = undefined
+      const uid = [...wanted].slice(0, GATHER_MAX)
+      for (const one of uid) wanted.delete(one)
+      const rows = await client.call('user/multiGet', { uid }).catch(() => [])
+      for (const row of rows) {
+        const { nickname, avatar, state, username, sign, logout_timestamp } = row
+        learn({ uid: row.uid, nickname, avatar, state, username, sign, lastOnline: logout_timestamp })
+      }
+      if (wanted.size > 0) ensure([])
+    })
+  }
+
+  /** Reads the address book anew. @throws ParleyError, NetworkError */
+  async function loadFriends(): Promise<void> {
+    learnFriends(await client.call('friend/getlist'))
+  }
+
+  /** Gives a friend another name for oneself; empty removes it. @throws ParleyError, NetworkError */
+  async function setRemark(uid: number, remark: string): Promise<void> {
+    await client.call('friend/remark', { friend_uid: uid, remark })
+    remarkChanged(uid, remark)
+  }
+
+  /** A friend has another name now, given here or on another device; the address book stands in its order. */
+  function remarkChanged(uid: number, remark: string): void {
+    learn({ uid, remark })
+    void loadFriends().catch(() => {
+      // Only the letter under which they stand is an old one.
+    })
+  }
+
+  /** Asks somebody to be friends. @throws ParleyError, NetworkError */
+  async function apply(uid: number, postscript: string): Promise<void> {
+    await client.call('friend/apply', { friend_uid: uid, postscript })
+  }
+
+  /** Ends a friendship. @throws ParleyError, NetworkError */
+  async function unfriend(uid: number): Promise<void> {
+    await client.call('friend/delete', { friend_uid: uid })
+    learn({ uid, isFriend: false })
+  }
+
+  return {
+    ...{ byId, friends, friendsKnown, addressBook, name },
+    ...{ learn, learnContact, learnFriends, detail, find, ensure, loadFriends, setRemark, remarkChanged, apply, unfriend },
+  }
+})

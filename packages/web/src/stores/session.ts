@@ -1,0 +1,102 @@
+import type { Status } from '@parley/client'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import {
+  type Account,
+  chooseAccount,
+  currentAccount,
+  leaveAccount,
+  readAccounts,
+  removeAccount,
+  saveAccount,
+} from '@/browser/accounts.ts'
+import { client } from '@/sdk.ts'
+
+/** Who is signed in, on this device and in this tab, and how the connection fares. */
+export const useSession = defineStore('session', () => {
+  const accounts = ref(readAccounts())
+  const uid = ref(currentAccount()?.uid ?? 0)
+  const status = shallowRef<Status>(client.status)
+  /** When the connection was lost, ms; 0 while it is there or was never made. */
+  const offlineSince = ref(0)
+  const signedIn = computed(() => uid.value !== 0)
+  const online = computed(() => status.value.state === 'online')
+
+  client.on('connection', (next) => {
+    status.value = next
+    if (next.state === 'online') offlineSince.value = 0
+    else if (next.state === 'offline' && offlineSince.value === 0) offlineSince.value = Date.now()
+    if (next.state === 'unauthorised' && signedIn.value) sessionEnded()
+  })
+
+  /**
+   * Signs in and begins to connect.
+   * @throws ParleyError (wrong password or captcha, disabled account), NetworkError
+   */
+  async function signIn(form: { username: string; password: string; captcha?: string }): Promise<void> {
+    const { uid: own, token } = await client.call('login/check', form)
+    const known = accounts.value.find((account) => account.uid === own)
+    remember({ uid: own, username: form.username, nickname: known?.nickname ?? '', avatar: '', token })
+    chooseAccount(own)
+    uid.value = own
+    client.setToken(token)
+    connect()
+  }
+
+  /** Connects with the account of this tab; how it fares is told by `status`. */
+  function connect(): void {
+    void client.connect().catch(() => {
+      // `status` has told it.
+    })
+  }
+
+  /** What is shown of an account where one is chosen. */
+  function remember(account: Account): void {
+    saveAccount(account)
+    accounts.value = readAccounts()
+  }
+
+  /** Ends this account's session and goes on to another account of this device, or to the sign-in page. */
+  async function signOut(): Promise<void> {
+    const own = uid.value
+    await client.call('login/logout', {}).catch(() => {
+      // Without a network the session stays behind on the server; here it is forgotten all the same.
+    })
+    client.close()
+    removeAccount(own)
+    leaveAccount()
+    const next = readAccounts().find((account) => account.token !== '')
+    if (next) chooseAccount(next.uid)
+    location.replace(next ? '/' : '/signin')
+  }
+
+  /** Shows another account of this device. Loads the page anew. */
+  function switchTo(other: number): void {
+    chooseAccount(other)
+    location.assign('/')
+  }
+
+  /** Goes to the sign-in page and keeps the present account. */
+  function addAccount(): void {
+    leaveAccount()
+    location.assign('/signin')
+  }
+
+  /** Takes an account off this device's list, without ending its session elsewhere. */
+  function forget(other: number): void {
+    removeAccount(other)
+    accounts.value = readAccounts()
+  }
+
+  function sessionEnded(): void {
+    const account = readAccounts().find((candidate) => candidate.uid === uid.value)
+    if (account) saveAccount({ ...account, token: '' })
+    leaveAccount()
+    location.replace('/signin?ended=1')
+  }
+
+  return {
+    ...{ accounts, uid, status, signedIn, online, offlineSince },
+    ...{ signIn, connect, signOut, switchTo, addAccount, forget, remember },
+  }
+})
