@@ -157,7 +157,7 @@ module.exports = {
       name: 'web-only-client',
       comment: 'The pages know the SDK (which hands on the types of the contract) and nothing else of ours.',
       severity: 'error',
-      from: { path: '^packages/web/src/' },
+      from: { path: '^packages/web/src/', pathNot: TESTS },
       to: { path: '^packages/', pathNot: '^packages/(web|client)/' },
     },
     {

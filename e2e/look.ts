@@ -7,19 +7,23 @@ import type { Page } from 'playwright-core'
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface AxeResult {
-  violations: { id: string; impact: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
+  violations: {
+    id: string
+    impact: string
+    help: string
+    nodes: { target: string[]; failureSummary: string }[]
+  }[]
 }
 
 /** The faults of accessibility that axe finds and calls serious or critical, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(
-    () =>
-      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } }).axe.run({
-        resultTypes: ['violations'],
-        // Frames of other origins are their owners' business.
-        iframes: false,
-      }),
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } }).axe.run({
+      resultTypes: ['violations'],
+      // Frames of other origins are their owners' business.
+      iframes: false,
+    }),
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -49,7 +53,8 @@ export function overflows(page: Page): Promise<string[]> {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement
-      if (!element || !node.textContent?.trim() || !element.checkVisibility({ opacityProperty: true })) continue
+      if (!element || !node.textContent?.trim() || !element.checkVisibility({ opacityProperty: true }))
+        continue
       const range = document.createRange()
       range.selectNodeContents(node)
       const text = range.getBoundingClientRect()

@@ -125,8 +125,15 @@ export class Stage {
 }
 
 /** Runs in the page before its own scripts: the account is known on this device. */
-function signIn(account: { uid: number; username: string; nickname: string; avatar: string; token: string }): void {
-  if (localStorage.getItem('parley:accounts')) return
+function signIn(account: {
+  uid: number
+  username: string
+  nickname: string
+  avatar: string
+  token: string
+}): void {
+  // A frame of another page has no business with it, and may not even ask.
+  if (window !== window.top || localStorage.getItem('parley:accounts')) return
   localStorage.setItem('parley:accounts', JSON.stringify([account]))
   localStorage.setItem('parley:account', String(account.uid))
 }

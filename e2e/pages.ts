@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import type { TestUser } from '../packages/server/test/harness.ts'
+import { accessibilityFaults, overflows } from './look.ts'
+import { browserPath, type Person, type SIZES, Stage } from './stage.ts'
+
+/** There are thirty of them, on a machine that may have more to do. */
+const PAGES_MS_MAX = 240_000
+
+/** Two of the four ways to show a page: every language and every theme is among them. */
+const WAYS = [
+  { locale: 'zh-CN', theme: 'light' },
+  { locale: 'en', theme: 'dark' },
+] as const
+
+/** What a site may show under 发现. */
+const openShop = () =>
+  Bun.serve({
+    port: 0,
+    fetch: () =>
+      new Response('<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main></html>', {
+        headers: { 'Content-Type': 'text/html' },
+      }),
+  })
+
+/** Every page in one size, both languages and both themes: nothing spills, nobody is shut out, nothing complains. */
+export function describePages(size: keyof typeof SIZES): void {
+  let stage: Stage
+  let tom: TestUser
+  let paths: string[]
+  let shop: ReturnType<typeof openShop>
+
+  async function faultsOf({ open, page }: Person, all: readonly string[]): Promise<string[]> {
+    const faults: string[] = []
+    for (const path of all) {
+      await open(path)
+      await page.waitForLoadState('networkidle')
+      const here = [...(await overflows(page)), ...(await accessibilityFaults(page)), ...stage.problems()]
+      faults.push(...here.map((fault) => `${path}: ${fault}`))
+    }
+    return faults
+  }
+
+  describe.skipIf(!browserPath)(`every page (${size})`, () => {
+    beforeAll(async () => {
+      shop = openShop()
+      stage = await Stage.open({ settings: { explore_url: String(shop.url) } })
+      const { site } = stage
+      tom = await site.user({ nickname: 'Tom 汤姆', is_member: 1 })
+      const jerry = await site.user({ nickname: '小老鼠 Jerry' })
+      const stranger = await site.user({ nickname: '陌生人' })
+      await site.befriend(tom, jerry)
+      const gid = await site.group(tom, jerry, stranger)
+      await site.as(stranger).ok('friend/apply', { friend_uid: tom.uid, postscript: '你好，我是隔壁的邻居' })
+      for (const content of [
+        '你好！',
+        '[表情14] https://example.com/a/very/long/address?with=many&parts=that-do-not-fit',
+      ])
+        await site.as(jerry).ok('message/send', { to: tom.uid, type: 'friend', content })
+      await site.as(jerry).ok('message/send', { to: gid, type: 'group', content: '大家好' })
+      await site
+        .as(tom)
+        .ok('reply/add', { type: 3, title: '几点开门？', content: '早上九点', keyword: '开门,营业' })
+      paths = [
+        ...['/chats', `/chat/friend/${jerry.uid}`, `/chat/group/${gid}`, `/chat/group/${gid}/details`],
+        ...[
+          '/contacts',
+          '/contacts/requests',
+          '/contacts/groups',
+          '/contacts/temporary',
+          '/contacts/subusers',
+        ],
+        ...['/contacts/add', `/person/${jerry.uid}`, `/person/${stranger.uid}`],
+        ...['/desk', '/desk/waiting', '/desk/replies/welcome', '/desk/replies/faq', '/desk/subusers'],
+        ...['/me', '/me/profile', '/me/password', '/me/devices', '/me/general', '/me/notifications'],
+        ...['/me/privacy', '/me/accounts', '/me/qr', '/me/about', '/explore', '/scan'],
+      ]
+    })
+    afterAll(async () => {
+      await stage?.close()
+      await shop?.stop(true)
+    })
+    afterEach(() => stage.leave())
+
+    for (const { locale, theme } of WAYS) {
+      test(
+        `of who is signed in: ${locale}, ${theme}`,
+        async () => {
+          expect(await faultsOf(await stage.person(tom, { size, locale, theme }), paths)).toEqual([])
+        },
+        PAGES_MS_MAX,
+      )
+
+      test(
+        `of visitors: ${locale}, ${theme}`,
+        async () => {
+          await stage.site.set({ login_captcha: 'on', register_captcha: 'on' })
+          const visitor = await stage.person(undefined, { size, locale, theme })
+          const all = ['/signin', '/register', '/forgot', '/signin?ended=1']
+          expect(await faultsOf(visitor, all)).toEqual([])
+        },
+        PAGES_MS_MAX,
+      )
+    }
+  })
+}
