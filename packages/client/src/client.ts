@@ -263,8 +263,14 @@ export class ParleyClient {
 
   async #socketAddress(): Promise<string> {
     const { pusher_key } = await this.#site.settings()
-    const query = this.#token === undefined ? '' : `?token=${encodeURIComponent(this.#token)}`
-    return `${this.#options.url.replace(/^http/, 'ws')}/app/${pusher_key}${query}`
+    const { url } = this.#options
+    const language = this.#options.language()
+    // A browser sends its own language with a handshake, whatever the user has chosen here.
+    const query = new URLSearchParams({
+      ...(this.#token === undefined ? {} : { token: this.#token }),
+      ...(language === undefined ? {} : { lang: language }),
+    })
+    return `${url.replace(/^http/, 'ws')}/app/${pusher_key}${query.size > 0 ? `?${query}` : ''}`
   }
 
   /** The app key may have changed: asks for it anew, unless that brought the same one. */

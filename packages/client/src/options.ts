@@ -11,8 +11,8 @@ export interface ClientOptions {
   readonly token?: string
   /** The user, where known: the outbox is there before the first connect, which is quicker by one question. */
   readonly uid?: number
-  /** The language of error texts, as in `Accept-Language`. Default: the browser's. */
-  readonly language?: string
+  /** The language of error texts, as in `Accept-Language`, or what tells it at each call. Default: the browser's. */
+  readonly language?: string | (() => string | undefined)
   /** Default: the platform's. */
   readonly fetch?: Fetch
   /** Default: the platform's. Node has one from version 22 on; before, pass that of the package `ws`. */
@@ -27,7 +27,7 @@ export interface ClientOptions {
 /** The options with nothing left open. */
 export interface Settled {
   readonly url: string
-  readonly language: string | undefined
+  readonly language: () => string | undefined
   readonly fetch: Fetch
   readonly WebSocket: WebSocketConstructor | undefined
   readonly storage: ClientStorage
@@ -38,12 +38,12 @@ export interface Settled {
 const FILL_MAX = 1000
 
 /** @throws TypeError when there is no `url`, and no page whose address would do */
-export function settle({ url, ...options }: ClientOptions): Settled {
+export function settle({ url, language, ...options }: ClientOptions): Settled {
   const address = url ?? globalThis.location?.origin
   if (address === undefined) throw new TypeError('createClient needs a url here')
   return {
     url: address.replace(/\/+$/, ''),
-    language: options.language,
+    language: typeof language === 'function' ? language : () => language,
     // Not by itself: browsers insist on their own `this`.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     WebSocket: options.WebSocket ?? globalThis.WebSocket,

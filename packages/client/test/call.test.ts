@@ -87,6 +87,18 @@ describe('call', () => {
     })
   })
 
+  test('and is that of the websocket, too, whatever the platform says at its handshake', async () => {
+    let language = 'en'
+    const { client } = await connected(site, tom, { language: () => language })
+    await expect(client.call('user/get', { uid: 999_999 })).rejects.toMatchObject({
+      msg: 'There is no such user',
+    })
+    language = 'zh'
+    client.setToken(tom.token)
+    await client.connect()
+    await expect(client.call('user/get', { uid: 999_999 })).rejects.toMatchObject({ msg: '用户不存在' })
+  })
+
   test('too many calls: the error says how long to wait', async () => {
     await site.set({ rate_apply: '1/60' })
     const { client } = await connected(site, await site.user())

@@ -263,6 +263,8 @@ export const PublicSettings = z.object({
   pusher_key: z.string(),
   /** `ws(s)://host:port`. */
   ws_address: z.string(),
+  /** Parley: `on` where SMS are sent for real: registering then needs a phone, and a forgotten password can be set anew. */
+  sms: z.enum(['on', 'off']),
 })
 export type PublicSettings = z.infer<typeof PublicSettings>
 

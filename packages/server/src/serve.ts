@@ -91,7 +91,7 @@ export async function startServer(services: Services): Promise<RunningServer> {
         return upgrade(request, server, {
           ...origin,
           device: deviceOf(request),
-          language: requestLanguage(request),
+          language: requestLanguage(request, url.searchParams.get('lang') ?? undefined),
         })
       }
       return site.fetch(request, { url, origin, mayObserve: () => mayObserve(request, origin.address) })

@@ -256,11 +256,12 @@ export class TestSite {
   readonly #listeners: Listener[] = []
 
   constructor(
-    readonly services: Services,
-    readonly server: RunningServer,
+    public services: Services,
+    public server: RunningServer,
     readonly dataDir: string,
     readonly key: string,
     private readonly place: Place | undefined,
+    private readonly again: (port: number) => Promise<[Services, RunningServer]>,
   ) {}
 
   get url(): string {
@@ -340,6 +341,17 @@ export class TestSite {
     return listener
   }
 
+  /** Stops the server alone, as a restart does: everybody is sent away, what is stored stays. */
+  async halt(): Promise<void> {
+    await this.server.close()
+  }
+
+  /** Starts it again after `halt`, on the same port and data. */
+  async resume(): Promise<void> {
+    const [services, server] = await this.again(this.server.port)
+    Object.assign(this, { services, server })
+  }
+
   async close(): Promise<void> {
     for (const listener of this.#listeners) listener.close()
     await this.server.close()
@@ -360,16 +372,21 @@ export async function startSite({
   setLogLevel('silent')
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-test-')))
   const place = env.DATABASE_URL ? undefined : await newPlace()
-  const config = loadConfig({
+  const variables = {
     ...{ PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
     ...place?.env,
     ...env,
-  })
-  const services = await createServices(config, { timings, clientFolder, onQuery })
+  }
+  const assemble = (more: Record<string, string> = {}) =>
+    createServices(loadConfig({ ...variables, ...more }), { timings, clientFolder, onQuery })
+  const services = await assemble()
   // Several nodes of one site have one list of keys.
   const key = await services.keys.add(`tests ${++keySerial}`)
   const server = await startServer(services)
-  const site = new TestSite(services, server, dataDir, key, place)
+  const site = new TestSite(services, server, dataDir, key, place, async (port) => {
+    const next = await assemble({ PORT: String(port) })
+    return [next, await startServer(next)]
+  })
   const rates = SETTING_NAMES.filter((name) => name.startsWith('rate_')).map((name) => [name, '100000/1'])
   await site.set({ ...Object.fromEntries(rates), ...settings })
   return site

@@ -219,14 +219,14 @@ describe('login/joincaptcha', () => {
 describe('login/join', () => {
   const person = () => ({ username: newName(), nickname: '小老鼠', password: PASSWORD })
 
-  test('makes an ordinary account and does not sign in', async () => {
+  test('makes an ordinary account; the browser is not signed in, but an app may be', async () => {
     const input = { ...person(), sign: '你好' }
     const response = await site.visitor('h5').request('login/join', input)
     expect(cookieOf(response)).toBe('')
     const { code, msg, data } = (await response.json()) as {
       code: number
       msg: string
-      data: { uid: number }
+      data: { uid: number; token: string }
     }
     expect({ code, msg }).toEqual({ code: 0, msg: 'ok' })
     expect(await site.api().ok('user/get', { uid: data.uid })).toMatchObject({
@@ -237,6 +237,13 @@ describe('login/join', () => {
       account_state: 'normal',
     })
     expect((await signIn(input.username)).uid).toBe(data.uid)
+    const { mine } = await site.as({ ...input, uid: data.uid, token: data.token }).ok('pop/get')
+    expect(mine.uid).toBe(data.uid)
+  })
+
+  test('gives a server key no session', async () => {
+    const data = await site.api().ok('login/join', person())
+    expect(data).toEqual({ uid: expect.any(Number) })
   })
 
   test('what makes an account more than ordinary is ignored', async () => {

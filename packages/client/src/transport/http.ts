@@ -10,7 +10,7 @@ export interface HttpOptions {
   readonly fetch: Fetch
   /** The session's token; undefined where the browser's cookie proves the user. */
   readonly token: () => string | undefined
-  readonly language: string | undefined
+  readonly language: () => string | undefined
 }
 
 /** One HTTP request, before it is known what comes back. */
@@ -33,7 +33,7 @@ export class Http {
 
   /** What every request carries: the session's token and the language. */
   headers(): Record<string, string> {
-    const { language } = this.options
+    const language = this.options.language()
     const token = this.options.token()
     return {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -70,7 +70,10 @@ export const loginJoinCaptcha = declare({
   socket: false,
 })
 
-/** Registers an account. Phone and code are required only where the site sends SMS for real. */
+/**
+ * Registers an account. Phone and code are required only where the site sends SMS for real (`sms` of the public
+ * settings). Parley: answers with the token of a session, except to server keys.
+ */
 export const loginJoin = declare({
   path: 'login/join',
   method: 'POST',
@@ -86,7 +89,7 @@ export const loginJoin = declare({
     phone: optionalPhone(),
     code: optionalSmsCode(),
   }),
-  output: z.object({ uid: z.int() }),
+  output: z.object({ uid: z.int(), token: z.string().optional() }),
   rate: { name: 'join', by: ['address'] },
   socket: false,
 })

@@ -18,13 +18,14 @@ export async function createPeople({ config, clock, db, cluster, publish, client
   const common = { db, clock, invalidations: cluster.bus }
   const secrets = await loadSecrets(db, config.dataDir)
   const apps = await Apps.load(db, config.app)
-  const settings = new Settings({ db, invalidations: cluster.bus, publish, apps, clientOrigin })
+  const codes = new SmsCodes({ db, clock, driver: createSmsDriver(config.sms), secret: secrets.sms })
+  const sms = codes.required
+  const settings = new Settings({ db, invalidations: cluster.bus, publish, apps, sms, clientOrigin })
   await settings.load()
   const users = new Users(common)
   const sessions = new Sessions({ ...common, users })
   const keys = new ServerKeys(common)
   const credentials = new Credentials({ db, users, sessions })
-  const codes = new SmsCodes({ db, clock, driver: createSmsDriver(config.sms), secret: secrets.sms })
   const captchas = new Captchas(cluster.oneTimeValues)
   const login = new Login({ users, settings, sessions, credentials, captchas, codes })
   const administrators = new Administrators({ db, users })

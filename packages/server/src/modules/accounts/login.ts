@@ -65,12 +65,14 @@ export class Login {
 
   /**
    * Registers an account. Where the site sends SMS for real, phone and code are needed; elsewhere a phone is kept only
-   * when a code proves it. The code is asked last, so that a taken username does not use it up.
+   * when a code proves it. The code is asked last, so that a taken username does not use it up. Who registers gets a
+   * session's token, so that an app need not ask for the password again; the cookie stays as it is, because the document's
+   * clients go to their sign-in page.
    * @throws AppError registration_off, missing_parameter, captcha_wrong, username_invalid, username_taken,
    *   sms_code_wrong, phone_taken
    */
-  async join({ actor }: Call, input: InputOf<typeof loginJoin>): Promise<{ uid: number }> {
-    const { users, settings } = this.dependencies
+  async join({ actor }: Call, input: InputOf<typeof loginJoin>): Promise<{ uid: number; token?: string }> {
+    const { users, settings, sessions } = this.dependencies
     if (!settings.on('register')) throw new AppError('registration_off')
     if (settings.on('register_captcha')) await this.#requireCaptcha(actor, 'join', input.captcha)
     const { username, nickname, password, sign = '' } = input
@@ -79,7 +81,8 @@ export class Login {
     const phone = await this.#provenPhone(input)
     const password_hash = await hashPassword(password)
     const account: Account = await users.create({ username, nickname, sign, phone, password_hash })
-    return { uid: account.uid }
+    const { uid } = account
+    return actor.kind === 'server' ? { uid } : { uid, token: await sessions.start(uid, actor) }
   }
 
   /** The phone that the code proves; '' when the site demands none and none is proven. */

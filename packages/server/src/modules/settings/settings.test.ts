@@ -41,9 +41,9 @@ test('the public set has every public setting as text, and nothing private', () 
   const shown = settings.public(ORIGIN)
   expect(PublicSettings.strict().parse(shown)).toEqual(shown)
   expect(Object.keys(shown).sort()).toEqual(
-    [...PUBLIC_SETTINGS, 'id', 'appkey', 'pusher_key', 'ws_address'].sort(),
+    [...PUBLIC_SETTINGS, 'id', 'appkey', 'pusher_key', 'ws_address', 'sms'].sort(),
   )
-  expect(shown).toMatchObject({ id: '2', voice: 'on', audio: 'off', revoke_seconds: '300' })
+  expect(shown).toMatchObject({ id: '2', voice: 'on', audio: 'off', revoke_seconds: '300', sms: 'off' })
   expect(shown).not.toHaveProperty('dirty_words')
 })
 

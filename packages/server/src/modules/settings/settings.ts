@@ -45,6 +45,8 @@ interface Dependencies {
   }
   publish: (channel: string, event: 'settingChange', payload: PushEvents['settingChange']) => void
   apps: AppKeys
+  /** Whether the site sends SMS for real. */
+  sms?: boolean
   /**
    * The address under which connected clients see the site. An administrator may change a setting from the machine
    * itself, and clients must not be told to connect to `127.0.0.1`.
@@ -68,6 +70,7 @@ export class Settings {
   readonly #invalidations: Dependencies['invalidations']
   readonly #publish: Dependencies['publish']
   readonly #apps: AppKeys
+  readonly #sms: boolean
   readonly #clientOrigin: (changer: string) => string
   #values: SettingValues = DEFAULT_SETTINGS
   #rates = new Map<RateName, Rate>()
@@ -75,11 +78,13 @@ export class Settings {
   /** Tells this node's own notes on the bus from others'. */
   readonly #node = randomUUID()
 
-  constructor({ db, invalidations, publish, apps, clientOrigin = (changer) => changer }: Dependencies) {
+  constructor(dependencies: Dependencies) {
+    const { db, invalidations, publish, apps, sms = false, clientOrigin = (changer) => changer } = dependencies
     this.#db = db
     this.#invalidations = invalidations
     this.#publish = publish
     this.#apps = apps
+    this.#sms = sms
     this.#clientOrigin = clientOrigin
     invalidations.subscribe(TOPIC, (node) => {
       if (node !== this.#node) void this.#takeUp()
@@ -141,6 +146,7 @@ export class Settings {
       appkey: this.on('legacy_push') ? woker.key : pusher.key,
       pusher_key: pusher.key,
       ws_address: websocketAddress(origin),
+      sms: this.#sms ? 'on' : 'off',
     }
   }
 
