@@ -76,9 +76,7 @@ export async function drawFinger(
   const STEPS = 8
   for (let step = 1; step <= STEPS; step++) {
     const share = step / STEPS
-    await touch('touchMove', [
-      { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share },
-    ])
+    await touch('touchMove', [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }])
   }
   if (lift) await touch('touchEnd', [])
   await fingers.detach()

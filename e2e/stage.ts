@@ -32,6 +32,8 @@ export interface Person {
   readonly page: Page
   /** Opens an address of the site and waits until the page is there. */
   open(path: string): Promise<void>
+  /** The same person at another tab of the same browser. */
+  tab(): Promise<Person>
 }
 
 /** What browsers say that is no fault of the page. */
@@ -85,6 +87,10 @@ export class Stage {
     this.#contexts.add(context)
     context.setDefaultTimeout(10_000)
     if (user) await context.addInitScript(signIn, { ...user, avatar: '' })
+    return this.#tab(context, user)
+  }
+
+  async #tab(context: BrowserContext, user: TestUser | undefined): Promise<Person> {
     const page = await context.newPage()
     this.#watch(page, user?.nickname ?? 'visitor')
     return {
@@ -93,6 +99,7 @@ export class Stage {
         await page.goto(path)
         await page.locator('#app > *').first().waitFor()
       },
+      tab: () => this.#tab(context, user),
     }
   }
 

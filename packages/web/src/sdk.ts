@@ -10,13 +10,8 @@ const account = currentAccount()
  */
 export const client = createClient({
   ...(account ? { token: account.token, uid: account.uid } : { token: visitorToken() }),
-  language: document.documentElement.lang,
   // A visitor may switch the language while the page is open.
-  fetch: (url, init) => {
-    const headers = new Headers(init.headers)
-    headers.set('accept-language', document.documentElement.lang)
-    return fetch(url, { ...init, headers })
-  },
+  language: () => document.documentElement.lang,
 })
 
 /**

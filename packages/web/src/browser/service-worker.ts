@@ -10,13 +10,23 @@ export function keepPages(): void {
 
 const RELOADED = 'parley:reloaded'
 
-/** A part of the pages that is not there any more: the site was updated. Loads them anew, once. */
+/**
+ * A part of the pages that is not there any more: the site was updated. Loads them anew, once. Without a network nothing
+ * would be left of them, so it is tried first whether the server answers.
+ */
 export function followUpdates(): void {
-  window.addEventListener('vite:preloadError', (event) => {
+  window.addEventListener('vite:preloadError', () => {
     if (sessionStorage.getItem(RELOADED)) return
-    sessionStorage.setItem(RELOADED, '1')
-    event.preventDefault()
-    location.reload()
+    void fetch('/', { method: 'HEAD', cache: 'no-store', headers: { accept: 'text/html' } }).then(
+      ({ ok }) => {
+        if (!ok) return
+        sessionStorage.setItem(RELOADED, '1')
+        location.reload()
+      },
+      () => {
+        // Away, like the part that was wanted.
+      },
+    )
   })
   window.addEventListener('load', () => setTimeout(() => sessionStorage.removeItem(RELOADED), 10_000))
 }

@@ -4,15 +4,22 @@ let playedAt = 0
 /** Several messages at once are one sound. */
 const QUIET_MS = 1200
 
+/** A tone that comes later than that tells of nothing any more. */
+const LATE_MS = 800
+
 /** Two soft notes for a new message. Silent until the person has touched the page: browsers want it so. */
 export function playTone(): void {
-  if (Date.now() - playedAt < QUIET_MS) return
-  playedAt = Date.now()
+  const now = Date.now()
+  if (now - playedAt < QUIET_MS) return
+  playedAt = now
   context ??= new AudioContext()
-  if (context.state === 'suspended') {
-    void context.resume()
-    return
-  }
+  void ring(context, now)
+}
+
+async function ring(context: AudioContext, asked: number): Promise<void> {
+  // Also of one that was just made; of one that the browser holds back it resolves at the next touch.
+  if (context.state !== 'running') await context.resume()
+  if (Date.now() - asked > LATE_MS) return
   note(context, 880, 0)
   note(context, 1174.7, 0.09)
 }

@@ -1,5 +1,6 @@
 import { preview } from '@parley/client'
 import { readContent } from './body.ts'
+import { plainName } from '@/media/box.ts'
 import { readHints } from '@/media/hints.ts'
 
 export interface PreviewOptions {
@@ -16,7 +17,8 @@ export function previewText(
   { withName, max = 100 }: PreviewOptions = {},
 ): string {
   const language = /^zh\b/i.test(locale) ? 'zh' : 'en'
-  const text = preview(content, language, max) + secondsIn(content)
+  const line = preview(content, language, max) + secondsIn(content)
+  const text = readContent(content).kind === 'file' ? plainName(line) : line
   if (!withName) return text
   return language === 'zh' ? `${withName}：${text}` : `${withName}: ${text}`
 }

@@ -67,6 +67,15 @@ describe('the divider of new messages', () => {
     expect(shape(within)).toEqual(['time', '<2>', 'new', '<2>'])
   })
 
+  test('waits for the first unread message, where only later ones are here', () => {
+    const list = [message(2, noon), message(2, noon + 1), message(2, noon + 2)]
+    const late = { me: ME, newAfter: list[0]!.seq }
+    expect(shape(groupRows(list.slice(2), late))).toEqual(['time', '<2>'])
+    expect(shape(groupRows(list.slice(1), late))).toEqual(['time', 'new', '<2', '2>'])
+    // What came before is deleted: it is the first one.
+    expect(shape(groupRows(list.slice(2), { ...late, whole: true }))).toEqual(['time', 'new', '<2>'])
+  })
+
   test('is not there without any', () => {
     const list = [message(2, noon)]
     expect(shape(groupRows(list, { me: ME, newAfter: list[0]!.seq }))).toEqual(['time', '<2>'])
@@ -75,9 +84,10 @@ describe('the divider of new messages', () => {
 })
 
 test('what is being sent up stands at the end, close to own messages', () => {
+  const at = (noon + 10) * 1000
   const uploads = [
-    { id: 'a', kind: 'file' as const },
-    { id: 'b', kind: 'image' as const },
+    { id: 'a', at },
+    { id: 'b', at },
   ]
   const own = groupRows([message(ME, noon)], { me: ME, uploads })
   expect(own.slice(-2)).toEqual([
@@ -85,6 +95,8 @@ test('what is being sent up stands at the end, close to own messages', () => {
     { kind: 'upload', key: 'ub', id: 'b', first: false },
   ])
   expect(groupRows([message(2, noon)], { me: ME, uploads }).at(-2)).toMatchObject({ first: true })
+  const later = groupRows([message(ME, noon - 600)], { me: ME, uploads })
+  expect(later.slice(-3).map(({ kind }) => kind)).toEqual(['time', 'upload', 'upload'])
 })
 
 test('keys are unique, and stay when older messages come', () => {

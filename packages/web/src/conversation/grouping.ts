@@ -4,7 +4,8 @@ import { dayOf } from './times.ts'
 /** Something that is being sent up, as `useAttachments()` of the composer tells. */
 export interface Upload {
   readonly id: string
-  readonly kind: 'image' | 'video' | 'file' | 'voice'
+  /** When it was added, ms since 1970. */
+  readonly at: number
 }
 
 /** A line of the list. Its key stays the same as long as it is there. */
@@ -32,6 +33,8 @@ export interface GroupingOptions {
   me: number
   /** The divider "new messages" stands before the first message of others after this `seq`; undefined: none. */
   newAfter?: number | undefined
+  /** There is nothing before these messages. */
+  whole?: boolean
   uploads?: readonly Upload[]
   /** Rows that were made before: one that is still right is handed out again, and need not be drawn again. */
   known?: WeakMap<Message, Row>
@@ -44,9 +47,11 @@ const minuteOf = (seconds: number) => Math.floor(seconds / 60)
 
 /** Makes the lines of a conversation from its messages, in their order. */
 export function groupRows(messages: readonly Message[], options: GroupingOptions): Row[] {
-  const { me, newAfter, uploads = [], known = new WeakMap() } = options
+  const { me, newAfter, whole = false, uploads = [], known = new WeakMap() } = options
   const rows: Row[] = []
-  let dividerDue = newAfter !== undefined
+  // Before the first unread message, and before no later one while that is not here.
+  const begins = messages[0]?.seq ?? 0
+  let dividerDue = newAfter !== undefined && (whole || begins <= newAfter + 1)
   messages.forEach((message, at) => {
     const before = messages[at - 1]
     const after = messages[at + 1]
@@ -68,8 +73,12 @@ export function groupRows(messages: readonly Message[], options: GroupingOptions
     rows.push(reuse(known, message, { kind: 'bubble', key: message.key, message, mine, first, last }))
   })
   const end = messages.at(-1)
+  const since = uploads[0] && Math.floor(uploads[0].at / 1000)
+  // As it will be when the first of them is a message.
+  const isTimed = since !== undefined && (!end || since - end.seconds > PAUSE_S)
+  if (isTimed) rows.push({ kind: 'time', key: `tu${uploads[0]!.id}`, seconds: since })
   uploads.forEach(({ id }, at) => {
-    const first = at === 0 && !(end && end.from === me && !end.notice)
+    const first = at === 0 && (isTimed || !(end && end.from === me && !end.notice))
     rows.push({ kind: 'upload', key: `u${id}`, id, first })
   })
   return rows

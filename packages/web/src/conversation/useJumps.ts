@@ -49,7 +49,9 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
     if (!placed.value || !opening.settled.value || opening.unread.value === 0 || isDone.value.unread)
       return false
     const index = indexOf('new')
-    return index < 0 ? opening.newAfter.value === undefined : index < view.value.first
+    if (index >= 0) return index < view.value.first
+    const { newAfter } = opening
+    return newAfter.value === undefined || (timeline.items.value[0]?.seq ?? 0) > newAfter.value + 1
   })
   const above = computed(() => (isUnreadAbove.value ? opening.unread.value : 0))
   const mention = computed(() => {

@@ -21,7 +21,9 @@ export function useLooking(opening: Opening, scroll: MessageScroll) {
   )
 
   // Also when messages were counted as unread while it is in sight, as after the connection was lost.
-  watch([sees, () => opening.state.value?.lastSeq], ([atEnd]) => messages.look(chat, atEnd), { immediate: true })
+  watch([sees, () => opening.state.value?.lastSeq], ([atEnd]) => messages.look(chat, atEnd), {
+    immediate: true,
+  })
   onBeforeUnmount(() => {
     if (messages.looking?.key === opening.key) messages.look(undefined)
   })

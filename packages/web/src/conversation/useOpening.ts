@@ -34,7 +34,7 @@ export function useOpening(chat: Chat) {
   }
 
   watch(
-    () => timeline.fresh.value && chats.loaded && !timeline.loading.value,
+    () => timeline.fresh.value && chats.fresh && !timeline.loading.value,
     (isKnown) => {
       if (!isKnown || settled.value) return
       unread.value = state.value?.unread ?? 0

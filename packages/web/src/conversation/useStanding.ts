@@ -28,7 +28,8 @@ export function useStanding(chat: Chat) {
 
   const groupReason = (): string | undefined => {
     const info = group.value?.info
-    if (chats.loaded && !group.value) return t('conversation.blocked.gone')
+    if (chats.loaded && !group.value)
+      return t(groups.dissolved.has(chat.id) ? 'conversation.blocked.dissolved' : 'conversation.blocked.gone')
     if (site.loaded && !site.isOn('group_chat')) return t('conversation.blocked.groupChatOff')
     if (info?.state === 'disabled') return t('conversation.blocked.groupDisabled')
     if (info && info.silenced_until > seconds.value) {

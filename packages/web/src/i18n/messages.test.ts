@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { messages } from './messages.ts'
+import english from './en/index.ts'
+import chinese from './zh-CN/index.ts'
 
 /** Every key with its text: `errors.network` → `…`. */
 function texts(tree: object, path = ''): Map<string, string> {
@@ -14,8 +15,8 @@ function texts(tree: object, path = ''): Map<string, string> {
 const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
 
 describe('the texts', () => {
-  const zh = texts(messages['zh-CN'])
-  const en = texts(messages.en)
+  const zh = texts(chinese)
+  const en = texts(english)
 
   test('are the same in both languages', () => {
     expect([...en.keys()].sort()).toEqual([...zh.keys()].sort())
@@ -30,6 +31,12 @@ describe('the texts', () => {
       ([key, text]) => String(placeholders(text)) !== String(placeholders(en.get(key) ?? '')),
     )
     expect(different).toEqual([])
+  })
+
+  test('use nothing but values and forms of number', () => {
+    // What compile.ts reads: no lists, no linked texts, no literals but {'@'}.
+    const other = [...zh, ...en].filter(([, text]) => /\{(?!\w+\}|'@'\})|@[.:]/.test(text))
+    expect(other).toEqual([])
   })
 
   test('hold no English in Chinese and no Chinese in English', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { clockText, extensionOf, pictureBox, splitName } from './box.ts'
+import { clockText, extensionOf, pictureBox, plainName, splitName } from './box.ts'
 
 test('a picture keeps its proportions within the room there is', () => {
   expect(pictureBox(1600, 1000)).toEqual({ width: 320, height: 200 })
@@ -47,4 +47,9 @@ test('a tile shows the extension', () => {
     '',
     '',
   ])
+})
+
+test('a name is read in the order in which it is written', () => {
+  expect(plainName('照片\u202egpj.exe')).toBe('照片gpj.exe')
+  expect(plainName('日程 2026.pdf')).toBe('日程 2026.pdf')
 })

@@ -27,6 +27,12 @@ export function clockText(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
 }
 
+/** Characters that turn the direction of what follows, by which `x\u202egpj.exe` would be read as `xexe.jpg`. */
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** The name of a file as it is shown: in the order in which it is written. */
+export const plainName = (name: string): string => name.replace(TURNS, '')
+
 /** A file's name in two parts, of which only the first may be shortened: `年度报告 final` + ` v2.docx`. */
 export function splitName(name: string): [start: string, end: string] {
   const dot = name.lastIndexOf('.')

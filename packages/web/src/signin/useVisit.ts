@@ -4,7 +4,6 @@ import { nextPath } from './next-path.ts'
 /** What a page for visitors hands to the next one in the browser's history: never in the address. */
 interface Handed {
   username?: string
-  registered?: boolean
   reset?: boolean
 }
 
@@ -12,7 +11,7 @@ interface Handed {
 export function useVisit() {
   const route = useRoute()
   const router = useRouter()
-  const { username = '', registered = false, reset = false } = history.state as Handed
+  const { username = '', reset = false } = history.state as Handed
 
   /** Another page for visitors, which leads to the same page in the end. */
   const to = (path: '/signin' | '/register' | '/forgot') => ({
@@ -20,7 +19,7 @@ export function useVisit() {
     query: route.query.next === undefined ? {} : { next: route.query.next },
   })
   return {
-    handed: { username, registered, reset },
+    handed: { username, reset },
     ended: route.query.ended !== undefined,
     to,
     /** Goes to the page that was wanted. */

@@ -52,6 +52,8 @@ const PAGE = 100
 export const useChats = defineStore('chats', () => {
   const byKey = reactive(new Map<string, ChatState>())
   const loaded = ref(false)
+  /** What is known is the server's word, and not only what this device has kept. */
+  const fresh = ref(false)
   /** Where the next page of the list begins; undefined when all are here. */
   const cursor = ref<string | undefined>('')
   const people = usePeople()
@@ -235,7 +237,7 @@ export const useChats = defineStore('chats', () => {
     optimistic(ref, { hidden: true }, () => client.call('pop/delchat', { id: ref.id, type: ref.type }))
 
   return {
-    ...{ byKey, list, loaded, cursor, unread, title, picture, learn, learnHome, loadMore, ensure },
+    ...{ byKey, list, loaded, fresh, cursor, unread, title, picture, learn, learnHome, loadMore, ensure },
     ...{ arrived, changed, readElsewhere, updated, forget, pin, mute, markUnread, markRead, hide, show },
   }
 })

@@ -58,6 +58,9 @@ export const useGroups = defineStore('groups', () => {
     if (uid !== undefined) void loadDetail(event.gid).catch(() => {})
   }
 
+  /** Groups that have ended while this page was open. */
+  const dissolved = reactive(new Set<number>())
+
   const forget = (gid: number): void => {
     byId.delete(gid)
   }
@@ -173,7 +176,7 @@ export const useGroups = defineStore('groups', () => {
   }
 
   return {
-    ...{ byId, list, learn, learnAll, update, forget, loadDetail, follow, members, create, change, setRemark, remarkChanged },
+    ...{ byId, list, dissolved, learn, learnAll, update, forget, loadDetail, follow, members, create, change, setRemark, remarkChanged },
     ...{ invite, removeMembers, setManager, transfer, silence, silenceAll, leave, dissolve },
   }
 })

@@ -26,7 +26,10 @@ export function followLive(): void {
       act(event)
     })
 
-  after('home', (home) => learnHome(home))
+  after('home', (home) => {
+    learnHome(home)
+    chats.fresh = true
+  })
   client.on('settingChange', (settings) => site.learn(settings))
   client.on('message', news.push)
   after('outbox', (message) => messages.outboxChanged(message))
@@ -64,7 +67,9 @@ export function followLive(): void {
     const chat = chats.ensure({ type: 'group', id: gid })
     Object.assign(chat, { name: groupname, avatar })
   })
-  after('removeGroup', ({ gid }) => {
+  after('removeGroup', ({ gid, uid }) => {
+    // Whoever left or was sent away is told by whom.
+    if (uid === undefined) groups.dissolved.add(gid)
     groups.forget(gid)
     chats.forget({ type: 'group', id: gid })
     messages.forget({ type: 'group', id: gid })

@@ -46,7 +46,9 @@ export const useMessages = defineStore('messages', () => {
   function own(message: OutboxMessage): Message {
     const { nickname = '', avatar = '' } = me.mine ?? {}
     const quoteText = quoted.get(message.id) ?? ''
-    return fromOutbox(message, { uid: me.uid, name: nickname, avatar }, quoteText)
+    const shown = fromOutbox(message, { uid: me.uid, name: nickname, avatar }, quoteText)
+    // What the network says of itself is for programmers.
+    return message.error?.code === 0 ? { ...shown, error: i18n.global.t('errors.network') } : shown
   }
 
   /** Whether the person is looking at the end of this chat now. */

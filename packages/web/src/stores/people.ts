@@ -51,9 +51,8 @@ export const usePeople = defineStore('people', () => {
       const letter = person.initials || '#'
       letters.set(letter, [...(letters.get(letter) ?? []), person])
     }
-    const order = (letter: string) => (letter === '#' ? '~' : letter)
     return [...letters]
-      .sort(([a], [b]) => order(a).localeCompare(order(b)))
+      .sort(([a], [b]) => Number(a === '#') - Number(b === '#') || a.localeCompare(b))
       .map(([letter, people]) => ({
         letter,
         people: people.sort((a, b) => name(a.uid).localeCompare(name(b.uid), 'zh-CN')),

@@ -10,6 +10,7 @@ import {
   removeAccount,
   saveAccount,
 } from '@/browser/accounts.ts'
+import { dropAccount } from '@/browser/snapshots.ts'
 import { client } from '@/sdk.ts'
 
 /** Who is signed in, on this device and in this tab, and how the connection fares. */
@@ -35,8 +36,13 @@ export const useSession = defineStore('session', () => {
    */
   async function signIn(form: { username: string; password: string; captcha?: string }): Promise<void> {
     const { uid: own, token } = await client.call('login/check', form)
+    enter(own, form.username, token)
+  }
+
+  /** Begins to connect with a session that was just made. */
+  function enter(own: number, username: string, token: string): void {
     const known = accounts.value.find((account) => account.uid === own)
-    remember({ uid: own, username: form.username, nickname: known?.nickname ?? '', avatar: '', token })
+    remember({ uid: own, username, nickname: known?.nickname ?? '', avatar: known?.avatar ?? '', token })
     chooseAccount(own)
     uid.value = own
     client.setToken(token)
@@ -56,13 +62,18 @@ export const useSession = defineStore('session', () => {
     accounts.value = readAccounts()
   }
 
-  /** Ends this account's session and goes on to another account of this device, or to the sign-in page. */
+  /**
+   * Ends this account's session and goes on to another account of this device, or to the sign-in page. What this device
+   * has kept of the chats is dropped, and what was not sent; drafts stay for the next time.
+   */
   async function signOut(): Promise<void> {
     const own = uid.value
+    for (const { id } of client.unsent()) client.discard(id)
     await client.call('login/logout', {}).catch(() => {
       // Without a network the session stays behind on the server; here it is forgotten all the same.
     })
     client.close()
+    await dropAccount(own)
     removeAccount(own)
     leaveAccount()
     const next = readAccounts().find((account) => account.token !== '')
@@ -92,11 +103,12 @@ export const useSession = defineStore('session', () => {
     const account = readAccounts().find((candidate) => candidate.uid === uid.value)
     if (account) saveAccount({ ...account, token: '' })
     leaveAccount()
-    location.replace('/signin?ended=1')
+    const next = encodeURIComponent(location.pathname + location.search)
+    location.replace(`/signin?ended=1&next=${next}`)
   }
 
   return {
     ...{ accounts, uid, status, signedIn, online, offlineSince },
-    ...{ signIn, connect, signOut, switchTo, addAccount, forget, remember },
+    ...{ signIn, enter, connect, signOut, switchTo, addAccount, forget, remember },
   }
 })

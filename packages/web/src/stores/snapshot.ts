@@ -1,31 +1,33 @@
 import type { Home } from '@parley/client'
 import { useDebounceFn } from '@vueuse/core'
-import { createStore, get, set, setMany } from 'idb-keyval'
+import { watch } from 'vue'
+import { dropSnapshots, keepSnapshot, readSnapshots } from '@/browser/snapshots.ts'
 import { client } from '@/sdk.ts'
 import { type ChatState, useChats } from './chats.ts'
 import { learnHome } from './live.ts'
 import type { Message } from './message.ts'
 import { useMessages } from './messages.ts'
 import { useSession } from './session.ts'
+import type { Timeline } from './timeline.ts'
 
 /*
  * What was seen last, kept on this device: the start needs no network, and without one the last chats can be read.
  */
 
 const MESSAGES_KEPT = 40
-const SAVE_MS = 1500
+/** It is kept after so many ms of quiet, and at least as often as the second says. */
+const QUIET_MS = 1500
+const WAIT_MS_MAX = 10_000
 
-const store = createStore('parley', 'snapshots')
 const homeKey = (uid: number) => `home:${uid}`
 const listKey = (uid: number) => `list:${uid}`
-const chatKeyOf = (uid: number, key: string) => `chat:${uid}:${key}`
+const messagesKey = (uid: number, key: string) => `chat:${uid}:${key}`
 
 /** Shows what was kept, unless the server was quicker. Never fails: what cannot be read is not there. */
 export async function restoreSnapshot(): Promise<void> {
   const { uid } = useSession()
   if (uid === 0) return
-  const home = await get<Home>(homeKey(uid), store).catch(() => undefined)
-  const list = await get<ChatState[]>(listKey(uid), store).catch(() => undefined)
+  const [home, list] = (await readSnapshots([homeKey(uid), listKey(uid)])) as [Home?, ChatState[]?]
   if (!home || client.home) return
   learnHome(home)
   const chats = useChats()
@@ -35,29 +37,47 @@ export async function restoreSnapshot(): Promise<void> {
 /** Shows the messages of a chat that were kept, until the server has answered. */
 export async function restoreMessages(key: string): Promise<void> {
   const { uid } = useSession()
-  const kept = await get<Message[]>(chatKeyOf(uid, key), store).catch(() => undefined)
+  const [kept] = (await readSnapshots([messagesKey(uid, key)])) as [Message[]?]
   if (kept) useMessages().timelines.get(key)?.restore(kept)
 }
 
 /** Keeps what comes from now on. */
 export function keepSnapshots(): void {
   const session = useSession()
-  const messages = useMessages()
-  client.on('home', (home) => {
-    void set(homeKey(session.uid), home, store).catch(() => {
-      // No room, or a private window: the next start asks the server.
+  const [chats, messages] = [useChats(), useMessages()]
+  /** What of a conversation is kept already. */
+  const saved = new WeakMap<Timeline, readonly Message[]>()
+
+  function save(): void {
+    if (!chats.loaded || !session.signedIn) return
+    const list = [...chats.byKey.values()].map((chat) => ({ ...chat, last: chat.last && { ...chat.last } }))
+    const entries: [string, unknown][] = [[listKey(session.uid), list]]
+    for (const [key, line] of messages.timelines) {
+      if (!line.fresh.value || !line.atEnd.value || saved.get(line) === line.items.value) continue
+      saved.set(line, line.items.value)
+      entries.push([messagesKey(session.uid, key), line.tail(MESSAGES_KEPT)])
+    }
+    void keepSnapshot(entries)
+  }
+  const saveSoon = useDebounceFn(save, QUIET_MS, { maxWait: WAIT_MS_MAX })
+
+  client.on('home', (home) => void keepSnapshot([[homeKey(session.uid), home]]))
+  client.on('message', () => void saveSoon())
+  for (const name of ['revoke', 'message_delete'] as const) {
+    client.on(name, ({ type, id, uid }) => {
+      // What was taken back must not be read here later; what is in memory is kept anew.
+      const other = type === 'friend' && Number(uid) !== session.uid ? uid : id
+      const key = `${type}${other}`
+      if (!messages.timelines.has(key)) void dropSnapshots([messagesKey(session.uid, key)])
+      void saveSoon()
     })
+  }
+  watch(
+    () => [chats.list, chats.unread, [...messages.timelines.values()].filter((line) => line.fresh.value).length],
+    () => void saveSoon(),
+  )
+  // The last moment that is told for certain.
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') save()
   })
-  const save = useDebounceFn(() => {
-    const entries = [...messages.timelines].flatMap(([key, line]): [string, Message[]][] => {
-      const tail = line.fresh.value ? line.tail(MESSAGES_KEPT) : []
-      return tail.length === 0 ? [] : [[chatKeyOf(session.uid, key), tail.map((message) => ({ ...message }))]]
-    })
-    const list = [...useChats().byKey.values()].map((chat) => ({ ...chat, last: chat.last && { ...chat.last } }))
-    void setMany([[listKey(session.uid), list], ...entries], store).catch(() => {
-      // As above.
-    })
-  }, SAVE_MS)
-  client.on('message', () => void save())
-  messages.$subscribe(() => void save())
 }

@@ -85,6 +85,7 @@ export default {
   },
   faq: { title: 'Frequent questions', close: 'Hide frequent questions' },
   blocked: {
+    dissolved: 'This group has been dissolved',
     gone: 'You are no longer in this group and cannot write here',
     groupChatOff: 'Group chats are switched off on this site',
     privateChatOff: 'Private chats are switched off on this site',

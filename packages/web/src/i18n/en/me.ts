@@ -9,7 +9,6 @@ export default {
   signOutText: 'You will need your password to come back.',
   signOutUnsent:
     '{count} message has not been sent and will be lost. | {count} messages have not been sent and will be lost.',
-  copy: 'Copy',
   copied: 'Copied',
   loading: 'The network is slow, still loading…',
   pages: {
@@ -78,11 +77,11 @@ export default {
     textSize: 'Text size',
     sizes: { small: 'Small', normal: 'Normal', large: 'Large', larger: 'Larger' },
     sampleTheirs: 'Coming to the exhibition this weekend?',
-    sampleMine: 'Sure, two o’clock at the usual place',
+    sampleMine: 'Sure, at two, the usual place',
     keyboard: 'Keyboard',
     enterSends: 'Enter sends',
     enterSendsOn: 'Shift+Enter begins a new line',
-    enterSendsOff: 'Shift+Enter sends',
+    enterSendsOff: 'Ctrl+Enter sends, on a Mac ⌘+Enter',
   },
   notifications: {
     desktop: 'Desktop notifications',
@@ -107,7 +106,6 @@ export default {
     current: 'In use',
     needsPassword: 'Signed out',
     switchTo: 'Switch to {name}',
-    remove: 'Remove',
     removeOf: 'Remove {name} from this device',
     removed: '{name} has been removed from this device',
     add: 'Add an account',

@@ -17,6 +17,12 @@ export default {
   refused: 'The server takes no live connections at the moment. Messages may not update by themselves',
   nothingToExplore: 'This site has no Explore page yet',
   nameAndText: '{name}: {text}',
+  notify: {
+    title: 'New message notifications',
+    question: 'Show a desktop notification for new messages while you are away from this page?',
+    on: 'Turn on',
+    later: 'Not now',
+  },
   choose: {
     chats: 'Choose a chat to start talking',
     contacts: 'Choose somebody to see their profile',

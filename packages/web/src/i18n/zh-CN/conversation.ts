@@ -85,6 +85,7 @@ export default {
   },
   faq: { title: '常见问题', close: '收起常见问题' },
   blocked: {
+    dissolved: '这个群已经解散',
     gone: '你已不在这个群里，无法发送消息',
     groupChatOff: '站点已关闭群聊',
     privateChatOff: '站点已关闭私聊',

@@ -8,7 +8,6 @@ export default {
   signOutTitle: '退出登录？',
   signOutText: '下次使用需要重新输入密码',
   signOutUnsent: '还有 {count} 条消息没有发出，退出后将不再发送',
-  copy: '复制',
   copied: '已复制',
   loading: '网络较慢，仍在加载…',
   pages: {
@@ -81,7 +80,7 @@ export default {
     keyboard: '键盘',
     enterSends: '按 Enter 发送',
     enterSendsOn: '换行用 Shift+Enter',
-    enterSendsOff: '发送用 Shift+Enter',
+    enterSendsOff: '发送用 Ctrl+Enter，苹果电脑用 ⌘+Enter',
   },
   notifications: {
     desktop: '桌面通知',
@@ -104,7 +103,6 @@ export default {
     current: '当前账号',
     needsPassword: '需要重新登录',
     switchTo: '切换到 {name}',
-    remove: '移除',
     removeOf: '从本机移除 {name}',
     removed: '已从本机移除 {name}',
     add: '添加账号',

@@ -17,6 +17,12 @@ export default {
   refused: '服务器暂时不接受实时连接，消息可能不会自动更新',
   nothingToExplore: '本站还没有设置发现页',
   nameAndText: '{name}：{text}',
+  notify: {
+    title: '新消息通知',
+    question: '离开这个页面时，要用桌面通知提醒你有新消息吗？',
+    on: '开启',
+    later: '以后再说',
+  },
   choose: {
     chats: '选择一个聊天，开始对话',
     contacts: '选择一位联系人查看资料',

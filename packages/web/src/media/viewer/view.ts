@@ -38,7 +38,7 @@ export function fittedSize(picture: Size, frame: Size, view: View): Size {
   return { width: picture.width * factor, height: picture.height * factor }
 }
 
-export function maxScale(picture: Size, frame: Size, view: View): number {
+function maxScale(picture: Size, frame: Size, view: View): number {
   const fitted = fittedSize(picture, frame, view)
   return fitted.width > 0 ? Math.max(ZOOM_MAX, (2 * picture.width) / fitted.width) : 1
 }

@@ -1,5 +1,5 @@
 /** How many values describe the shape of a voice message, and the largest of them: one byte each is plenty. */
-export const PEAK_COUNT = 40
+const PEAK_COUNT = 40
 export const PEAK_MAX = 31
 
 /** Below that, sound is silence: it is not blown up to full height. */

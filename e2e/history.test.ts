@@ -1,0 +1,217 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import type { Person } from './stage.ts'
+import { backdate, box, FRIEND, friends, log, message, say, send, until } from './conversation.ts'
+import { browserPath, Stage } from './stage.ts'
+
+/* A long conversation: where it opens, what is new in it, and the ways through it. */
+
+let stage: Stage
+
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => `第 ${from + at} 条消息，说的是第 ${from + at} 件事情。`)
+const nth = (person: Person, number: number) => message(person, `第 ${number} 条消息`)
+
+const isSeen = (person: Person, number: number) =>
+  nth(person, number).evaluate((line) => {
+    const [its, list] = [line.getBoundingClientRect(), line.closest('[role=log]')!.getBoundingClientRect()]
+    return its.bottom > list.top && its.top < list.bottom
+  })
+const atEnd = (person: Person) =>
+  log(person).evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 4)
+
+/** Turns the wheel over the list. */
+async function wheel(person: Person, pixels: number): Promise<void> {
+  await log(person).hover({ position: { x: 200, y: 200 } })
+  await person.page.mouse.wheel(0, pixels)
+}
+
+describe.skipIf(!browserPath)('a long conversation', () => {
+  beforeAll(async () => {
+    stage = await Stage.open()
+  })
+  afterAll(() => stage?.close())
+  afterEach(async () => {
+    await stage.leave()
+    expect(stage.problems()).toEqual([])
+  })
+
+  test('opens at what is new, under a divider; a second visit has none', async () => {
+    const [tom, jerry] = await friends(stage)
+    await backdate(stage.site, await send(stage.site, jerry, tom, ...numbered(1, 30)), 3_600_000)
+    await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
+    await send(stage.site, jerry, tom, ...numbered(31, 34))
+    const here = await stage.person(tom)
+    const { page } = here
+    await here.open('/chats')
+    await page.getByRole('link', { name: /小老鼠/ }).click()
+    const divider = log(here).getByRole('separator').filter({ hasText: '以下是新消息' })
+    await divider.waitFor()
+    await nth(here, 34).waitFor()
+    const y = async (element: typeof divider) => (await element.boundingBox())!.y
+    expect(await y(nth(here, 30))).toBeLessThan(await y(divider))
+    expect(await y(divider)).toBeLessThan(await y(nth(here, 31)))
+    const unread = () => stage.site.as(tom).ok('message/unreadcount', { id: jerry.uid, type: 'friend' })
+    await until(here, 'the reading', async () => (await unread()) === 0)
+    await page.reload()
+    await nth(here, 34).waitFor()
+    await until(here, 'the end', () => atEnd(here))
+    expect(await divider.count()).toBe(0)
+  })
+
+  test('leads to the first of many unread messages', async () => {
+    const [tom, jerry] = await friends(stage)
+    await backdate(stage.site, await send(stage.site, tom, jerry, ...numbered(1, 60)), 3_600_000)
+    await send(stage.site, jerry, tom, ...numbered(61, 180))
+    const here = await stage.person(tom)
+    await here.open(FRIEND(jerry))
+    await nth(here, 180).waitFor()
+    expect(await log(here).getByRole('separator').count()).toBe(0)
+    const chip = here.page.getByRole('button', { name: '99+ 条未读' })
+    await chip.click()
+    await log(here).getByRole('separator').filter({ hasText: '以下是新消息' }).waitFor()
+    await nth(here, 61).waitFor()
+    await until(here, 'the first unread message', () => isSeen(here, 61))
+    expect(await chip.count()).toBe(0)
+    // And back to the end, which is far away.
+    await here.page.getByRole('button', { name: '回到最新消息' }).click()
+    await nth(here, 180).waitFor()
+    await until(here, 'the end', () => atEnd(here))
+  })
+
+  test('stays where one reads while messages come, and counts them', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, tom, jerry, ...numbered(1, 60))
+    const [here, there] = [await stage.person(tom), await stage.person(jerry, { size: 'phone' })]
+    await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
+    await nth(here, 60).waitFor()
+    await until(here, 'the end', () => atEnd(here))
+    await wheel(here, -900)
+    await until(here, 'older messages', async () => !(await atEnd(here)))
+    const anchor = log(here).getByRole('article').nth(3)
+    const text = await anchor.innerText()
+    const before = await anchor.boundingBox()
+    for (const word of ['一', '二', '三']) await say(there, `新的${word}`)
+    const chip = here.page.getByRole('button', { name: '3 条新消息' })
+    await chip.waitFor()
+    expect(await anchor.innerText()).toBe(text)
+    expect((await anchor.boundingBox())!.y).toBeCloseTo(before!.y, 0)
+    // What was not seen is not read.
+    expect(await message(there, '新的三').getByRole('img', { name: '已读' }).count()).toBe(0)
+    await chip.click()
+    await message(here, '新的三').waitFor()
+    await until(here, 'the end', () => atEnd(here))
+    await message(there, '新的三').getByRole('img', { name: '已读' }).waitFor()
+    // At the end, one follows what comes.
+    await say(there, '新的四')
+    await message(here, '新的四').waitFor()
+    await until(here, 'the end', () => atEnd(here))
+    expect(await chip.count()).toBe(0)
+  })
+
+  for (const size of ['desktop', 'phone'] as const)
+    test(`has older pages put before it without a jump: ${size}`, async () => {
+      const [tom, jerry] = await friends(stage)
+      await send(stage.site, jerry, tom, ...numbered(1, 240))
+      await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
+      const here = await stage.person(tom, { size })
+      await here.open(FRIEND(jerry))
+      await nth(here, 240).waitFor()
+      await until(here, 'the end', () => atEnd(here))
+      const { jump, pages } = await log(here).evaluate(readUp)
+      expect(jump).toBeLessThanOrEqual(1)
+      expect(pages).toBeGreaterThan(3)
+      await nth(here, 1).waitFor()
+      await log(here).getByText('没有更早的消息了').waitFor()
+    })
+
+  test('jumps to a quoted message, however old, and marks it for a moment', async () => {
+    const [tom, jerry] = await friends(stage)
+    const [first] = await send(stage.site, jerry, tom, ...numbered(1, 150))
+    await stage.site
+      .as(jerry)
+      .ok('message/send', { to: tom.uid, type: 'friend', content: '还记得吗', quote_mid: first })
+    await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
+    const here = await stage.person(tom)
+    await here.open(FRIEND(jerry))
+    await message(here, '还记得吗').getByRole('button', { name: /查看.*原消息/ }).click()
+    await nth(here, 1).waitFor()
+    await until(here, 'the quoted message', () => isSeen(here, 1))
+    const colour = () => nth(here, 1).evaluate((line) => getComputedStyle(line, '::before').backgroundColor)
+    const NONE = 'rgba(0, 0, 0, 0)'
+    await until(here, 'the mark', async () => (await colour()) !== NONE)
+    await until(here, 'the end of the mark', async () => (await colour()) === NONE)
+    // From here the history goes on downwards, too.
+    await here.page.getByRole('button', { name: '回到最新消息' }).click()
+    await message(here, '还记得吗').waitFor()
+  })
+
+  test('leads to who called: [有人@我] in the list, a chip in the chat', async () => {
+    const [tom, jerry] = await friends(stage)
+    const gid = await stage.site.group(tom, jerry)
+    await send(stage.site, jerry, gid, `[@汤姆]({POPBASEURI}user/detail/${tom.uid}) 看一下`, ...numbered(1, 100))
+    const here = await stage.person(tom, { size: 'phone' })
+    await here.open('/chats')
+    await here.page.getByRole('link', { name: /\[有人@我\]/ }).click()
+    await nth(here, 100).waitFor()
+    const chip = here.page.getByRole('button', { name: '有人@我' })
+    await chip.click()
+    await until(here, 'the call', async () => (await message(here, '看一下').count()) > 0)
+    const called = message(here, '看一下').getByRole('link', { name: '@汤姆' })
+    await called.waitFor()
+    // It stands out for who is called.
+    expect(await called.evaluate((name) => getComputedStyle(name).backgroundColor)).not.toBe('rgba(0, 0, 0, 0)')
+    expect(await chip.count()).toBe(0)
+  })
+
+  test('can be read by keys', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, ...numbered(1, 100))
+    await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
+    const here = await stage.person(tom, { locale: 'en' })
+    await here.open(FRIEND(jerry))
+    await nth(here, 100).waitFor()
+    await log(here).focus()
+    await here.page.keyboard.press('ArrowUp')
+    await here.page.locator('article:focus').waitFor()
+    for (let press = 0; press < 3; press++) {
+      const before = await here.page.locator('article:focus').innerText()
+      await here.page.keyboard.press('ArrowUp')
+      await until(here, 'the next one', async () => (await here.page.locator('article:focus').innerText()) !== before)
+    }
+    expect(await here.page.locator('article:focus').innerText()).toContain('第 97 条')
+    await here.page.keyboard.press('Enter')
+    await here.page.getByRole('menu', { name: 'Message actions' }).waitFor()
+    await here.page.getByRole('menuitem', { name: 'Quote' }).press('Enter')
+    await here.page.getByRole('group', { name: 'Quoting 小老鼠' }).waitFor()
+    expect(await box(here).evaluate((field) => document.activeElement === field)).toBe(true)
+  })
+})
+
+/**
+ * Runs in the page: reads up to the beginning, a piece at a time, and looks at each picture that is drawn whether a row
+ * is where the scrolling has put it. Gives the farthest that one was elsewhere, px, and how often the list grew.
+ */
+async function readUp(element: HTMLElement | SVGElement): Promise<{ jump: number; pages: number }> {
+  const STEP = 260
+  const [list, frame] = [element as HTMLElement, () => new Promise(requestAnimationFrame)]
+  const end = performance.now() + 15_000
+  let [jump, pages, height, still] = [0, 0, list.scrollHeight, 0]
+  while (still < 20 && performance.now() < end) {
+    const top = list.getBoundingClientRect().top
+    const line = [...list.querySelectorAll('article')].find((one) => one.getBoundingClientRect().top >= top)!
+    const key = CSS.escape(line.dataset.message!)
+    const step = Math.min(STEP, list.scrollTop)
+    const place = line.getBoundingClientRect().top + step
+    list.dispatchEvent(new WheelEvent('wheel'))
+    list.scrollTop -= step
+    for (let drawn = 0; drawn < 3; drawn++) {
+      await frame()
+      const now = list.querySelector(`[data-message="${key}"]`)?.getBoundingClientRect().top
+      jump = Math.max(jump, now === undefined ? Number.POSITIVE_INFINITY : Math.abs(now - place))
+    }
+    if (list.scrollHeight > height) pages++
+    height = list.scrollHeight
+    still = step === 0 ? still + 1 : 0
+  }
+  return { jump, pages }
+}
