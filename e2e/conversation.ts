@@ -41,12 +41,9 @@ export async function menu(person: Person, line: Locator): Promise<Locator> {
     await found.waitFor()
     return found
   }
-  const { x, y } = await middleOf(bubble(line))
-  const fingers = await page.context().newCDPSession(page)
-  await fingers.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] })
+  const finger = await touch(person, await middleOf(bubble(line)))
   await found.waitFor()
-  await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
-  await fingers.detach()
+  await finger.lift()
   return found
 }
 
@@ -62,24 +59,41 @@ export async function middleOf(element: Locator): Promise<{ x: number; y: number
   return { x: x + width / 2, y: y + height / 2 }
 }
 
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A finger that rests on the page. */
+export interface Finger {
+  move(to: Point): Promise<void>
+  lift(): Promise<void>
+}
+
+/** Puts a finger on the page. */
+export async function touch({ context, page }: Person, at: Point): Promise<Finger> {
+  const fingers = await context.newCDPSession(page)
+  const tell = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Point[]) =>
+    fingers.send('Input.dispatchTouchEvent', { type, touchPoints })
+  await tell('touchStart', at)
+  return {
+    move: async (to) => void (await tell('touchMove', to)),
+    lift: async () => {
+      await tell('touchEnd')
+      await fingers.detach()
+    },
+  }
+}
+
 /** Draws a finger over the page, from one place to another. */
-export async function drawFinger(
-  { page }: Person,
-  from: { x: number; y: number },
-  to: { x: number; y: number },
-  { lift = true } = {},
-): Promise<void> {
-  const fingers = await page.context().newCDPSession(page)
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: { x: number; y: number }[]) =>
-    fingers.send('Input.dispatchTouchEvent', { type, touchPoints: points })
-  await touch('touchStart', [from])
+export async function drawFinger(person: Person, from: Point, to: Point): Promise<void> {
   const STEPS = 8
+  const finger = await touch(person, from)
   for (let step = 1; step <= STEPS; step++) {
     const share = step / STEPS
-    await touch('touchMove', [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }])
+    await finger.move({ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share })
   }
-  if (lift) await touch('touchEnd', [])
-  await fingers.detach()
+  await finger.lift()
 }
 
 /** Two friends on the stage's site. */

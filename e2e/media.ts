@@ -1,5 +1,5 @@
-import sharp from 'sharp'
 import type { Locator, Page } from 'playwright-core'
+import sharp from 'sharp'
 import type { TestSite, TestUser } from '../packages/server/test/harness.ts'
 
 /* Pictures, films and sounds for people to send. */
@@ -7,7 +7,7 @@ import type { TestSite, TestUser } from '../packages/server/test/harness.ts'
 export interface MadeFile {
   readonly name: string
   readonly type: string
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** A picture of one colour, or one (`noise`) that no compression makes small. */
@@ -35,7 +35,7 @@ export const plain = (name: string, bytes = 3000, type = 'application/pdf'): Mad
 const RATE = 8000
 
 /** A recording as our clients make it: WAV, mono, a tone. */
-export function sound(seconds: number): Uint8Array {
+export function sound(seconds: number): Uint8Array<ArrayBuffer> {
   const samples = Math.round(seconds * RATE)
   const bytes = Buffer.alloc(44 + samples * 2)
   bytes.write('RIFF', 0)
@@ -91,7 +91,9 @@ export async function paste(element: Locator, ...files: MadeFile[]): Promise<voi
     const data = new DataTransfer()
     for (const { name, type, base64 } of given)
       data.items.add(new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], name, { type }))
-    target.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    target.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    )
   }, inPage(files))
 }
 
@@ -117,6 +119,6 @@ export async function uploaded(
   kind: 'img' | 'file',
   { name, type, bytes }: MadeFile,
 ): Promise<string> {
-  const { data } = await site.as(user).upload(`upload/${kind}`, new File([bytes as BlobPart], name, { type }))
+  const { data } = await site.as(user).upload(`upload/${kind}`, new File([bytes], name, { type }))
   return data.src
 }

@@ -37,8 +37,7 @@ async function fillDemo(): Promise<string> {
 async function shotsOf(stage: Stage, uid: number): Promise<Shot[]> {
   const home = await stage.site.api(uid).ok('pop/get')
   const group = (name: string) => home.group.find((one: { name: string }) => one.name === name).gid
-  const uidOf = async (username: string) =>
-    (await stage.site.api(uid).ok('user/getbyname', { username })).uid
+  const uidOf = async (username: string) => (await stage.site.api(uid).ok('user/getbyname', { username })).uid
   const [hao, emma, shop] = await Promise.all(['chenhao', 'emma', 'qingshu'].map(uidOf))
   return [
     { name: 'signin', path: '/signin' },

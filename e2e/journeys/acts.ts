@@ -32,12 +32,16 @@ export async function fill(page: Page, fields: Record<string, string>): Promise<
 }
 
 /** An account with the password {@link PASSWORD}. */
-export const withPassword = async ({ site }: Stage, fields: { nickname?: string; is_member?: 0 | 1 } = {}): Promise<TestUser> =>
-  site.user({ ...fields, password_hash: await hashPassword(PASSWORD) })
+export const withPassword = async (
+  { site }: Stage,
+  fields: { nickname?: string; is_member?: 0 | 1 } = {},
+): Promise<TestUser> => site.user({ ...fields, password_hash: await hashPassword(PASSWORD) })
 
-export const button = ({ page }: Person, name: string | RegExp): Locator => page.getByRole('button', { name, exact: true })
+export const button = ({ page }: Person, name: string | RegExp): Locator =>
+  page.getByRole('button', { name, exact: true })
 
-export const link = ({ page }: Person, name: string | RegExp): Locator => page.getByRole('link', { name, exact: true })
+export const link = ({ page }: Person, name: string | RegExp): Locator =>
+  page.getByRole('link', { name, exact: true })
 
 /** A place at the top level: 消息, 通讯录 …; its name tells when there is something new. */
 export const tab = ({ page }: Person, name: string): Locator =>
@@ -48,7 +52,8 @@ export const row = ({ page }: Person, name: string): Locator =>
   page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) })
 
 /** The open dialog. */
-export const dialog = ({ page }: Person): Locator => page.getByRole('dialog').or(page.getByRole('alertdialog'))
+export const dialog = ({ page }: Person): Locator =>
+  page.getByRole('dialog').or(page.getByRole('alertdialog'))
 
 /** Presses a button of the open dialog. */
 export const answer = (person: Person, name: string): Promise<void> =>

@@ -23,7 +23,20 @@ describe.skipIf(!browserPath)('contacts', () => {
   test('friends stand from A to Z; a letter at the side leads to its people', async () => {
     const { site } = stage
     const tom = await site.user({ nickname: '汤姆' })
-    const names = ['安娜', '鲍勃', '陈浩', '邓伟', 'Emma', '冯睿', '高远', '何倩', '蒋南', '张伟', '7号', 'Zoe']
+    const names = [
+      '安娜',
+      '鲍勃',
+      '陈浩',
+      '邓伟',
+      'Emma',
+      '冯睿',
+      '高远',
+      '何倩',
+      '蒋南',
+      '张伟',
+      '7号',
+      'Zoe',
+    ]
     const people = await Promise.all(names.map((nickname) => site.user({ nickname })))
     for (const person of people) await site.befriend(tom, person)
     const person = await opened('/contacts', tom, { size: 'phone' })
@@ -34,7 +47,10 @@ describe.skipIf(!browserPath)('contacts', () => {
     const heading = page.getByRole('heading', { name: 'Z', exact: true })
     const before = (await heading.boundingBox())!.y
     await page.getByRole('navigation', { name: '字母索引' }).getByRole('button', { name: 'Z' }).tap()
-    await page.waitForFunction((y) => document.querySelector('[data-letter="Z"]')!.getBoundingClientRect().y < y - 100, before)
+    await page.waitForFunction(
+      (y) => document.querySelector('[data-letter="Z"]')!.getBoundingClientRect().y < y - 100,
+      before,
+    )
     await seen(link(person, '张伟'))
     await link(person, '张伟').tap()
     await seen(page.getByRole('heading', { name: '张伟' }))
@@ -155,7 +171,9 @@ describe.skipIf(!browserPath)('contacts', () => {
   }, 20_000)
 
   test('temporary chats are those with people who are no friends; a new one appears at once', async () => {
-    const [tom, jerry, spike] = await Promise.all(['汤姆', '小老鼠', '路人甲'].map((nickname) => stage.site.user({ nickname })))
+    const [tom, jerry, spike] = await Promise.all(
+      ['汤姆', '小老鼠', '路人甲'].map((nickname) => stage.site.user({ nickname })),
+    )
     await stage.site.befriend(tom!, jerry!)
     await send(stage.site, jerry!, tom!, '朋友说话')
     const here = await opened('/contacts', tom)
@@ -171,7 +189,9 @@ describe.skipIf(!browserPath)('contacts', () => {
 
   test('a member finds the accounts that they opened among their contacts', async () => {
     const boss = await stage.site.user({ nickname: '老板', is_member: 1 })
-    await stage.site.as(boss).ok('user/open_user', { username: 'clerk7', nickname: '小店员', password: 'secret1' })
+    await stage.site
+      .as(boss)
+      .ok('user/open_user', { username: 'clerk7', nickname: '小店员', password: 'secret1' })
     const here = await opened('/contacts', boss)
     await link(here, /下级账号/).click()
     await here.page.getByRole('main').getByRole('link', { name: '小店员' }).click()

@@ -16,7 +16,8 @@ const opened = async (path: string, user: TestUser, view?: View): Promise<Person
   await person.open(path)
   return person
 }
-const member = (person: Person, name: string) => dialog(person).getByRole('listitem').filter({ hasText: name })
+const member = (person: Person, name: string) =>
+  dialog(person).getByRole('listitem').filter({ hasText: name })
 const confirm = (person: Person, name: string) =>
   person.page.getByRole('alertdialog').getByRole('button', { name, exact: true }).click()
 
@@ -66,7 +67,10 @@ describe.skipIf(!browserPath)('roles in a group', () => {
     const here = await opened(GROUP(gid), tom)
     await button(here, '查看成员列表').click()
     await pick(here, '对 小老鼠 的操作', '禁言…')
-    await here.page.getByRole('dialog', { name: '禁言“小老鼠”多久？' }).getByRole('button', { name: '1 小时' }).click()
+    await here.page
+      .getByRole('dialog', { name: '禁言“小老鼠”多久？' })
+      .getByRole('button', { name: '1 小时' })
+      .click()
     await seen(member(here, '小老鼠').getByText('已禁言'))
     await seen(there.page.getByText(/^你已被禁言/))
     await gone(box(there))
@@ -137,8 +141,10 @@ describe.skipIf(!browserPath)('roles in a group', () => {
     await (await choosing).setFiles(PICTURE)
     await answer(here, '完成')
     await gone(dialog(here))
-    await there.page.waitForFunction(
-      () => [...document.querySelectorAll('li img')].some((image) => image.getAttribute('src')?.includes('/upload')),
+    await there.page.waitForFunction(() =>
+      [...document.querySelectorAll('li img')].some((image) =>
+        image.getAttribute('src')?.includes('/upload'),
+      ),
     )
     expect(stage.problems()).toEqual([])
   }, 20_000)

@@ -1,7 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { box, friends, log, message, say, send } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
-import { answer, at, button, dialog, errorBeside, fill, gone, PASSWORD, PICTURE, row, seen, withPassword } from './acts.ts'
+import {
+  answer,
+  at,
+  button,
+  dialog,
+  errorBeside,
+  fill,
+  gone,
+  PASSWORD,
+  PICTURE,
+  row,
+  seen,
+  withPassword,
+} from './acts.ts'
 
 /* What one sets about oneself and this device, seen by oneself and by others. */
 
@@ -50,10 +63,17 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
   for (const size of ['desktop', 'phone'] as const) {
     test(`a new password signs the other devices out (${size})`, async () => {
       const tom = await withPassword(stage, { nickname: '汤姆' })
-      const token = await stage.site.services.sessions.start(tom.uid, { device: 'other', address: '127.0.0.1' })
+      const token = await stage.site.services.sessions.start(tom.uid, {
+        device: 'other',
+        address: '127.0.0.1',
+      })
       const other = await opened('/chats', { ...tom, token })
       const here = await opened('/me/password', tom, { size })
-      await fill(here.page, { 当前密码: 'not this one', 新密码: 'another horse 7', 再次输入新密码: 'another horse 7' })
+      await fill(here.page, {
+        当前密码: 'not this one',
+        新密码: 'another horse 7',
+        再次输入新密码: 'another horse 7',
+      })
       await button(here, '修改密码').click()
       expect(await errorBeside(here.page, '当前密码')).toContain('密码')
       await fill(here.page, { 当前密码: PASSWORD, 再次输入新密码: 'something else' })
@@ -71,12 +91,16 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
   test('another device is ended from the list of devices', async () => {
     const tom = await withPassword(stage, { nickname: '汤姆' })
     const token = await stage.site.services.sessions.start(tom.uid, {
-      device: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1',
+      device:
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1',
       address: '10.0.0.7',
     })
     const other = await opened('/chats', { ...tom, token }, { size: 'phone' })
     const here = await opened('/me/devices', tom)
-    await button(here, /^让.*iPhone.*下线$/).or(button(here, /^让.*Safari.*下线$/)).first().click()
+    await button(here, /^让.*iPhone.*下线$/)
+      .or(button(here, /^让.*Safari.*下线$/))
+      .first()
+      .click()
     await at(other.page, '/signin')
     await gone(here.page.getByText('其他设备', { exact: true }))
     await seen(here.page.getByText('没有在其他设备上登录'))
@@ -92,8 +116,15 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
     await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark')
     await page.getByText('特大', { exact: true }).click()
     await page.waitForFunction(() => document.documentElement.dataset.textSize === 'larger')
-    await button(here, /语言|跟随浏览器/).or(page.getByRole('combobox')).first().click()
-    await page.getByRole('option', { name: 'English' }).or(page.getByRole('menuitemradio', { name: 'English' })).first().click()
+    await button(here, /语言|跟随浏览器/)
+      .or(page.getByRole('combobox'))
+      .first()
+      .click()
+    await page
+      .getByRole('option', { name: 'English' })
+      .or(page.getByRole('menuitemradio', { name: 'English' }))
+      .first()
+      .click()
     await seen(page.getByText('Appearance').or(page.getByText('Theme')))
     await page.reload()
     await seen(page.getByText('Appearance').or(page.getByText('Theme')))

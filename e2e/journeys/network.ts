@@ -40,7 +40,9 @@ export async function wire({ page, context }: Person): Promise<Network> {
     async down() {
       await context.setOffline(true)
       // What is open outlives the browser's pretence of being offline.
-      await Promise.all([...open].map((socket) => socket.close({ code: 3000, reason: 'The network is gone' })))
+      await Promise.all(
+        [...open].map((socket) => socket.close({ code: 3000, reason: 'The network is gone' })),
+      )
       open.clear()
     },
     up: () => context.setOffline(false),

@@ -31,7 +31,9 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await say(here, '重启之前')
     await seen(message(there, '重启之前'))
-    await Promise.all([here, there].map(({ page }) => page.evaluate(() => Object.assign(window, { same: true }))))
+    await Promise.all(
+      [here, there].map(({ page }) => page.evaluate(() => Object.assign(window, { same: true }))),
+    )
 
     await site.halt()
     await Promise.all([seen(bar(here)), seen(bar(there))])
@@ -45,7 +47,8 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await seen(message(here, '重启之后'))
 
     for (const person of [here, there]) {
-      for (const text of ['重启之前', '趁你不在', '再来一条', '重启之后']) expect(await count(person, text)).toBe(1)
+      for (const text of ['重启之前', '趁你不在', '再来一条', '重启之后'])
+        expect(await count(person, text)).toBe(1)
       expect(await messages(person).count()).toBe(4)
       expect(await person.page.evaluate(() => 'same' in window)).toBe(true)
     }
@@ -64,7 +67,9 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await site.resume()
     await line.getByRole('img', { name: '已发送' }).waitFor()
     expect(await count(here, '写在断开时')).toBe(1)
-    const { messages: stored } = await site.as(jerry).ok('message/since', { id: tom.uid, type: 'friend', seq: 0 })
+    const { messages: stored } = await site
+      .as(jerry)
+      .ok('message/since', { id: tom.uid, type: 'friend', seq: 0 })
     expect(stored.map(({ content }: { content: string }) => content)).toEqual(['写在断开时'])
   })
 
@@ -96,7 +101,9 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await message(here, '写在地铁里').getByRole('img', { name: '已发送' }).waitFor()
     await gone(bar(here))
     expect(await count(here, '写在地铁里')).toBe(1)
-    const { messages: stored } = await site.as(jerry).ok('message/since', { id: tom.uid, type: 'friend', seq: 0 })
+    const { messages: stored } = await site
+      .as(jerry)
+      .ok('message/since', { id: tom.uid, type: 'friend', seq: 0 })
     expect(stored.map(({ content }: { content: string }) => content)).toEqual(['离线也能读', '写在地铁里'])
   })
 
@@ -143,6 +150,10 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await here.page.getByRole('menuitem', { name: '重新发送' }).click()
     await line.getByRole('img', { name: '已发送' }).waitFor()
     expect(await count(here, '第四次才成')).toBe(1)
-    await until(here, 'the mark of failure is gone', async () => (await line.getByRole('alert').count()) === 0)
+    await until(
+      here,
+      'the mark of failure is gone',
+      async () => (await line.getByRole('alert').count()) === 0,
+    )
   })
 })

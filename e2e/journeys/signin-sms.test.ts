@@ -73,14 +73,20 @@ describe.skipIf(!browserPath)('codes by SMS', () => {
     const person = await stage.person(tom, { locale: 'en' })
     const { page } = person
     await person.open('/me/password')
-    await fill(page, { 'Current password': PASSWORD, 'New password': 'another horse 7', 'New password again': 'another horse 7' })
+    await fill(page, {
+      'Current password': PASSWORD,
+      'New password': 'another horse 7',
+      'New password again': 'another horse 7',
+    })
     await button(person, 'Change password').click()
     await fill(page, { 'Phone number of your account': '13700137000' })
     await button(person, 'Send code').click()
     await fill(page, { 'SMS code': await inbox.code('13700137000') })
     await button(person, 'Change password').click()
     await seen(page.getByText(/Password changed/))
-    expect(await stage.site.visitor().code('login/check', { username: tom.username, password: 'another horse 7' })).toBe(0)
+    expect(
+      await stage.site.visitor().code('login/check', { username: tom.username, password: 'another horse 7' }),
+    ).toBe(0)
     expect(stage.problems()).toEqual([])
   }, 20_000)
 })

@@ -18,7 +18,10 @@ const signIn = async (person: Person, username: string, password = PASSWORD): Pr
 describe.skipIf(!browserPath)('signing in', () => {
   beforeAll(async () => {
     const { put } = MemoryOneTimeStore.prototype
-    spyOn(MemoryOneTimeStore.prototype, 'put').mockImplementation(function (this: MemoryOneTimeStore, ...entry) {
+    spyOn(MemoryOneTimeStore.prototype, 'put').mockImplementation(function (
+      this: MemoryOneTimeStore,
+      ...entry
+    ) {
       captchas.push(entry[1])
       return put.apply(this, entry)
     })
@@ -51,7 +54,10 @@ describe.skipIf(!browserPath)('signing in', () => {
   }
 
   test('who was on the way somewhere gets there', async () => {
-    const [tom, jerry] = [await withPassword(stage, { nickname: '汤姆' }), await stage.site.user({ nickname: '小老鼠' })]
+    const [tom, jerry] = [
+      await withPassword(stage, { nickname: '汤姆' }),
+      await stage.site.user({ nickname: '小老鼠' }),
+    ]
     await stage.site.befriend(tom, jerry)
     const person = await visitor()
     await person.open(`/chat/friend/${jerry.uid}`)
@@ -148,7 +154,10 @@ describe.skipIf(!browserPath)('signing in', () => {
   }, 20_000)
 
   test('two accounts on one device, switched and signed out of', async () => {
-    const [tom, jerry] = [await withPassword(stage, { nickname: '汤姆' }), await withPassword(stage, { nickname: '小老鼠' })]
+    const [tom, jerry] = [
+      await withPassword(stage, { nickname: '汤姆' }),
+      await withPassword(stage, { nickname: '小老鼠' }),
+    ]
     const person = await stage.person(tom)
     await person.open('/me/accounts')
     await button(person, '添加账号').click()

@@ -10,6 +10,8 @@ export interface UploadOptions {
   readonly name?: string
   /** `groupavatar`: the group. */
   readonly gid?: number
+  /** `img`: the picture keeps its size. */
+  readonly original?: boolean
   /** Ends the upload. */
   readonly signal?: AbortSignal
   /** Hears how many of the file's bytes have left; the last time all of them. */
@@ -24,12 +26,19 @@ export async function upload(
   http: Http,
   kind: UploadKind,
   file: Blob,
-  { name, gid, signal = new AbortController().signal, onProgress = () => {} }: UploadOptions,
+  {
+    name,
+    gid,
+    original = false,
+    signal = new AbortController().signal,
+    onProgress = () => {},
+  }: UploadOptions,
 ): Promise<UploadResult> {
   signal.throwIfAborted()
   const path = `upload/${kind}`
   const form = new FormData()
   if (gid !== undefined) form.append('gid', String(gid))
+  if (original) form.append('original', '1')
   const ownName = 'name' in file && typeof file.name === 'string' ? file.name : 'file'
   form.append('file', file, name ?? ownName)
   const send = typeof XMLHttpRequest === 'function' ? sendByXhr : sendByFetch

@@ -89,6 +89,17 @@ describe('upload/img', () => {
     expect(await rowOf(data.src)).toMatchObject({ uid: tom.uid })
   })
 
+  test('fits it into 1920 pixels, unless the original is wanted', async () => {
+    const widthOf = async (parameters: Record<string, unknown>) => {
+      const { data } = await site
+        .as(tom)
+        .upload<Uploaded>('upload/img', await jpeg('wide.jpg', 2400, 600), parameters)
+      return (await sharp(await (await get(data.src)).arrayBuffer()).metadata()).width
+    }
+    expect(await widthOf({})).toBe(1920)
+    expect(await widthOf({ original: 1 })).toBe(2400)
+  })
+
   test('refuses what is no picture, whatever its name says', async () => {
     const page = fileOf('<html><script>alert(1)</script></html>', 'photo.jpg')
     expect(await site.as(tom).upload('upload/img', page)).toMatchObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id } from '../fields.ts'
+import { id, optionalFlag } from '../fields.ts'
 import { declare } from '../operation.ts'
 import { UploadResult } from '../shapes.ts'
 
@@ -19,14 +19,20 @@ export const uploadAvatar = declare({
   socket: false,
 })
 
-/** Stores a picture for a message. */
+/**
+ * Stores a picture for a message, made anew without what it tells of its owner, and fitted into 1920×1920 pixels unless
+ * `original` is 1.
+ */
 export const uploadImg = declare({
   path: 'upload/img',
   method: 'POST',
   allow: 'caller',
   tag: 'upload',
   summary: { zh: '上传图片', en: 'Upload a picture' },
-  input: z.object({}),
+  input: z.object({
+    /** Parley: keeps its size. */
+    original: optionalFlag(),
+  }),
   output: UploadResult,
   file: 'file',
   rate,

@@ -106,6 +106,16 @@ test('a picture is fitted into 1920, never enlarged', async () => {
   expect(await process(await plain(1, 1).png().toBuffer(), 'picture')).toMatchObject({ width: 1, height: 1 })
 })
 
+test('an original keeps its size, and loses what it tells of its owner all the same', async () => {
+  const photo = await plain(3000, 1000)
+    .withExif({ IFD0: { Copyright: 'somebody' } })
+    .jpeg()
+    .toBuffer()
+  const result = await process(photo, 'original')
+  expect(result).toMatchObject({ width: 3000, height: 1000, extension: 'jpg' })
+  expect((await sharp(result.path).metadata()).exif).toBeUndefined()
+})
+
 test('an avatar is the middle of the picture, 150 by 150, also of a small one', async () => {
   const wide = await process(await halves(600, 200).png().toBuffer(), 'avatar')
   expect(wide).toMatchObject({ width: 150, height: 150, extension: 'png' })

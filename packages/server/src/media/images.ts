@@ -8,9 +8,9 @@ import { removeIfThere } from './local-files.ts'
 
 /**
  * `avatar`: centre-cropped to 150×150, never moving. `picture`: fitted into 1920×1920, never enlarged, moving if the
- * original moves.
+ * original moves. `original`: as `picture`, in its own size and finer, for whoever wants to see everything.
  */
-export type ImageMode = 'avatar' | 'picture'
+export type ImageMode = 'avatar' | 'picture' | 'original'
 
 /** A picture that was made anew; sizes in pixels (of one frame) and bytes. */
 export interface ProcessedImage {
@@ -29,6 +29,7 @@ const FRAMES_MAX = 1000
 const GIF_PIXELS_MAX = 8_000_000
 const AVATAR_SIDE = 150
 const PICTURE_SIDE = 1920
+const QUALITY: Record<ImageMode, number> = { avatar: 82, picture: 82, original: 93 }
 const PROCESSING_SECONDS_MAX = 30
 /** Pictures that may wait for their turn: at about 0.3 s each, nobody waits much longer than half a minute. */
 const WAITING_MAX = 100
@@ -64,7 +65,7 @@ export function processImage(
 ): Promise<ProcessedImage> {
   return imageGate.run(async () => {
     const source = await inspect(inputPath)
-    const animated = mode === 'picture' && framesOf(source) > 1
+    const animated = mode !== 'avatar' && framesOf(source) > 1
     const format = outputFormat(source, mode)
     const path = `${outputBase}.${format}`
     try {
@@ -148,15 +149,17 @@ function render(path: string, mode: ImageMode, animated: boolean, format: Output
   // Frames lie below each other in memory, so only a still picture can be turned.
   if (!animated) image.autoOrient()
   if (mode === 'avatar') image.resize(AVATAR_SIDE, AVATAR_SIDE, { fit: 'cover', position: 'centre' })
-  else image.resize(PICTURE_SIDE, PICTURE_SIDE, { fit: 'inside', withoutEnlargement: true })
+  else if (mode === 'picture')
+    image.resize(PICTURE_SIDE, PICTURE_SIDE, { fit: 'inside', withoutEnlargement: true })
   image.toColourspace('srgb').timeout({ seconds: PROCESSING_SECONDS_MAX })
+  const quality = QUALITY[mode]
   switch (format) {
     case 'jpg':
-      return image.jpeg({ quality: 82, mozjpeg: true })
+      return image.jpeg({ quality, mozjpeg: true })
     case 'png':
       return image.png()
     case 'webp':
-      return image.webp({ quality: 82, effort: animated ? 2 : 4 })
+      return image.webp({ quality, effort: animated ? 2 : 4 })
     case 'gif':
       return image.gif()
   }

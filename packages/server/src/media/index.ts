@@ -2,7 +2,7 @@ export { composeGroupAvatar, drawInitialAvatar, type GroupFace } from './avatars
 export { imageEngine } from './engine.ts'
 export { openFileStore } from './file-store.ts'
 export { type FileStore, isUploadPath, newUploadPath } from './files.ts'
-export { processImage } from './images.ts'
+export { type ImageMode, processImage } from './images.ts'
 export { initialOf } from './initials.ts'
 export { detectKind, type FileKind, kindOfPath } from './kinds.ts'
 export { LocalFileStore } from './local-files.ts'

@@ -1,4 +1,4 @@
-import { computed, type ComputedRef } from 'vue'
+import { type ComputedRef, computed } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useLayout } from './layout.ts'
 
@@ -22,6 +22,7 @@ export function useBack(): () => void {
 export function useBackShown(): ComputedRef<boolean> {
   const { isDesktop } = useLayout()
   const before: unknown = history.state?.back
-  const fromElsewhere = typeof before === 'string' && useRouter().resolve(before).meta.tab !== useRoute().meta.tab
+  const fromElsewhere =
+    typeof before === 'string' && useRouter().resolve(before).meta.tab !== useRoute().meta.tab
   return computed(() => !isDesktop.value || fromElsewhere)
 }

@@ -1,7 +1,7 @@
 import { preview } from '@parley/client'
-import { readContent } from './body.ts'
 import { plainName } from '@/media/box.ts'
 import { readHints } from '@/media/hints.ts'
+import { readContent } from './body.ts'
 
 export interface PreviewOptions {
   /** Who says it, as the list of chats shows it for groups: `name: text`. */

@@ -25,6 +25,12 @@ test('letters are found anywhere, however they are written', () => {
 test('the best stand first', async () => {
   const match = await loadMatcher()
   const names = ['李小林', '小林', '产品群', 'xl 测试']
-  expect(bestMatches(names, 'xl', (name) => name, match)).toEqual(['xl 测试', '李小林', '小林'])
+  expect(bestMatches(names, 'xl', (name) => name, match)).toEqual(['xl 测试', '小林', '李小林'])
+  const places = ['群聊(汤姆,小老鼠)', '小老鼠之家', '小老鼠']
+  expect(bestMatches(places, 'xls', (name) => name, match)).toEqual([
+    '小老鼠',
+    '小老鼠之家',
+    '群聊(汤姆,小老鼠)',
+  ])
   expect(bestMatches(names, '', (name) => name, match)).toEqual(names)
 })

@@ -29,7 +29,11 @@ export function loadMatcher(): Promise<Matcher> {
         const score = matchText(name, query)
         const wanted = fold(query)
         if (score > 0 || !HAN.test(name) || !/^[a-z0-9\s']+$/.test(wanted)) return score
-        return match(name, wanted.replaceAll(/[\s']/g, ''), { continuous: true, precision: 'start' }) ? 1 : 0
+        const found = match(name, wanted.replaceAll(/[\s']/g, ''), { continuous: true, precision: 'start' })
+        if (!found) return 0
+        // A whole name before one that begins so, and that before one that has it somewhere.
+        if (found[0] !== 0) return 1
+        return found.length === name.length ? 1.8 : 1.4
       },
     (): Matcher => {
       loading = undefined

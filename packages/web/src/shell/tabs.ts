@@ -4,11 +4,11 @@ import { useChats } from '@/stores/chats.ts'
 import { useMe } from '@/stores/me.ts'
 import { useRequests } from '@/stores/requests.ts'
 import { useSite } from '@/stores/site.ts'
-import IconChats from '~icons/lucide/message-square'
-import IconContacts from '~icons/lucide/users-round'
-import IconDesk from '~icons/lucide/headset'
 import IconExplore from '~icons/lucide/compass'
+import IconDesk from '~icons/lucide/headset'
+import IconChats from '~icons/lucide/message-square'
 import IconMe from '~icons/lucide/user-round'
+import IconContacts from '~icons/lucide/users-round'
 
 /** A place at the top level: in the rail of a desktop, in the bar of a phone. */
 export interface TabEntry {

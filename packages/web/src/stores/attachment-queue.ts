@@ -21,6 +21,8 @@ export interface NewAttachment extends Facts {
   readonly sizeText: string
   /** Waveform of a voice message. */
   readonly peaks?: readonly number[]
+  /** A picture that is to keep its size. */
+  readonly original?: boolean
   /** The message that it becomes, once it has an address. */
   contentOf(result: UploadResult): string
 }
@@ -61,7 +63,12 @@ export interface QueueOptions {
   upload(
     kind: UploadKind,
     blob: Blob,
-    options: { name: string; signal: AbortSignal; onProgress: (sent: number, total: number) => void },
+    options: {
+      name: string
+      original: boolean
+      signal: AbortSignal
+      onProgress: (sent: number, total: number) => void
+    },
   ): Promise<UploadResult>
   send(chat: Chat, content: string, quote?: Quoted): void
   /** All attachments of the chat were cancelled: what was to go with them is the writer's again. */
@@ -197,7 +204,7 @@ export class AttachmentQueue {
   }
 
   async #upload(entry: Entry, signal: AbortSignal): Promise<UploadResult> {
-    const { blob, name } = entry.item
+    const { blob, name, original = false } = entry.item
     const kind = entry.item.kind === 'image' ? 'img' : 'file'
     const onProgress = (sent: number, total: number) =>
       this.#show(entry, { ...entry.shown, progress: total > 0 ? Math.min(1, sent / total) : 0 })
@@ -208,7 +215,7 @@ export class AttachmentQueue {
       }
       this.#show(entry, { ...entry.shown, state: 'uploading', progress: 0, waiting: false })
       try {
-        return await this.options.upload(kind, blob, { name, signal, onProgress })
+        return await this.options.upload(kind, blob, { name, original, signal, onProgress })
       } catch (error) {
         signal.throwIfAborted()
         if (!this.options.isTrouble(error)) throw error

@@ -67,12 +67,15 @@ export const useChats = defineStore('chats', () => {
   const list = computed(() =>
     [...byKey.values()]
       .filter((chat) => !chat.hidden)
-      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || activity(b) - activity(a) || b.lastSeq - a.lastSeq),
+      .sort(
+        (a, b) =>
+          Number(b.pinned) - Number(a.pinned) ||
+          activity(b) - activity(a) ||
+          (b.last?.mid ?? 0) - (a.last?.mid ?? 0),
+      ),
   )
   /** Unread messages of all chats that are not muted. */
-  const unread = computed(() =>
-    list.value.reduce((sum, chat) => sum + (chat.muted ? 0 : chat.unread), 0),
-  )
+  const unread = computed(() => list.value.reduce((sum, chat) => sum + (chat.muted ? 0 : chat.unread), 0))
 
   const title = ({ type, id, name }: ChatState): string =>
     type === 'group' ? groups.byId.get(id)?.name || name : people.name(id, name)
@@ -125,7 +128,10 @@ export const useChats = defineStore('chats', () => {
   /** Reads on in the list. @throws ParleyError, NetworkError */
   async function loadMore(): Promise<void> {
     if (cursor.value === undefined) return
-    const page = (await client.call('pop/chats', { limit: PAGE, cursor: cursor.value })) as DataOf<'pop/chats'>
+    const page = (await client.call('pop/chats', {
+      limit: PAGE,
+      cursor: cursor.value,
+    })) as DataOf<'pop/chats'>
     learn(page.list)
     cursor.value = page.next_cursor || undefined
   }

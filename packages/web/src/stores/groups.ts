@@ -176,7 +176,22 @@ export const useGroups = defineStore('groups', () => {
   }
 
   return {
-    ...{ byId, list, dissolved, learn, learnAll, update, forget, loadDetail, follow, members, create, change, setRemark, remarkChanged },
+    ...{
+      byId,
+      list,
+      dissolved,
+      learn,
+      learnAll,
+      update,
+      forget,
+      loadDetail,
+      follow,
+      members,
+      create,
+      change,
+      setRemark,
+      remarkChanged,
+    },
     ...{ invite, removeMembers, setManager, transfer, silence, silenceAll, leave, dissolve },
   }
 })

@@ -157,6 +157,18 @@ export const usePeople = defineStore('people', () => {
 
   return {
     ...{ byId, friends, friendsKnown, addressBook, name },
-    ...{ learn, learnContact, learnFriends, detail, find, ensure, loadFriends, setRemark, remarkChanged, apply, unfriend },
+    ...{
+      learn,
+      learnContact,
+      learnFriends,
+      detail,
+      find,
+      ensure,
+      loadFriends,
+      setRemark,
+      remarkChanged,
+      apply,
+      unfriend,
+    },
   }
 })

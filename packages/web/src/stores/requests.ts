@@ -56,9 +56,7 @@ export const useRequests = defineStore('requests', () => {
   }
 
   async function answer(nid: number, state: 'agree' | 'refuse'): Promise<void> {
-    await (state === 'agree'
-      ? client.call('friend/agree', { nid })
-      : client.call('friend/refuse', { nid }))
+    await (state === 'agree' ? client.call('friend/agree', { nid }) : client.call('friend/refuse', { nid }))
     const request = list.value?.find((candidate) => candidate.nid === nid)
     if (request) request.state = state
   }

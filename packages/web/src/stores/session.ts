@@ -13,6 +13,9 @@ import {
 import { dropAccount } from '@/browser/snapshots.ts'
 import { client } from '@/sdk.ts'
 
+/** Nobody waits longer than that for a server that does not answer, to be signed out. */
+const LOGOUT_MS = 4000
+
 /** Who is signed in, on this device and in this tab, and how the connection fares. */
 export const useSession = defineStore('session', () => {
   const accounts = ref(readAccounts())
@@ -20,6 +23,8 @@ export const useSession = defineStore('session', () => {
   const status = shallowRef<Status>(client.status)
   /** When the connection was lost, ms; 0 while it is there or was never made. */
   const offlineSince = ref(0)
+  /** Signing out here: the server ends the connection, and that is no news. */
+  let isLeaving = false
   const signedIn = computed(() => uid.value !== 0)
   const online = computed(() => status.value.state === 'online')
 
@@ -27,7 +32,7 @@ export const useSession = defineStore('session', () => {
     status.value = next
     if (next.state === 'online') offlineSince.value = 0
     else if (next.state === 'offline' && offlineSince.value === 0) offlineSince.value = Date.now()
-    if (next.state === 'unauthorised' && signedIn.value) sessionEnded()
+    if (next.state === 'unauthorised' && signedIn.value && !isLeaving) sessionEnded()
   })
 
   /**
@@ -68,8 +73,9 @@ export const useSession = defineStore('session', () => {
    */
   async function signOut(): Promise<void> {
     const own = uid.value
+    isLeaving = true
     for (const { id } of client.unsent()) client.discard(id)
-    await client.call('login/logout', {}).catch(() => {
+    await client.call('login/logout', {}, { timeoutMs: LOGOUT_MS }).catch(() => {
       // Without a network the session stays behind on the server; here it is forgotten all the same.
     })
     client.close()

@@ -73,7 +73,11 @@ export function keepSnapshots(): void {
     })
   }
   watch(
-    () => [chats.list, chats.unread, [...messages.timelines.values()].filter((line) => line.fresh.value).length],
+    () => [
+      chats.list,
+      chats.unread,
+      [...messages.timelines.values()].filter((line) => line.fresh.value).length,
+    ],
     () => void saveSoon(),
   )
   // The last moment that is told for certain.

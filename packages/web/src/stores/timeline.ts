@@ -118,7 +118,8 @@ export class Timeline {
 
   /** A message that was pushed. It is left out when the window is elsewhere. `outboxId`: it was written here. */
   arrived(message: Message, outboxId?: string): void {
-    if (outboxId !== undefined) this.#unsent.value = this.#unsent.value.filter((own) => own.outboxId !== outboxId)
+    if (outboxId !== undefined)
+      this.#unsent.value = this.#unsent.value.filter((own) => own.outboxId !== outboxId)
     if (!this.ready.value || !this.atEnd.value) return
     this.#insert([outboxId === undefined ? message : { ...message, key: `o${outboxId}` }])
   }

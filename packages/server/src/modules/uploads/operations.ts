@@ -14,7 +14,7 @@ export function uploadOperations(dependencies: ConstructorParameters<typeof Uplo
   const uploads = new Uploads(dependencies)
   return [
     implement(uploadAvatar, (call) => uploads.avatar(call.actor, fileOf(call))),
-    implement(uploadImg, (call) => uploads.image(call.actor, fileOf(call))),
+    implement(uploadImg, (call, { original }) => uploads.image(call.actor, fileOf(call), original === 1)),
     implement(uploadFile, (call) => uploads.file(call.actor, fileOf(call))),
     implement(uploadGroupAvatar, (call, { gid }) => uploads.groupAvatar(call.actor, fileOf(call), gid)),
   ]

@@ -6,6 +6,7 @@ import {
   type FileKind,
   type FileStore,
   formatSize,
+  type ImageMode,
   newUploadPath,
   processImage,
   type UploadedFile,
@@ -85,14 +86,14 @@ export class Uploads {
   }
 
   /**
-   * A picture for a message.
+   * A picture for a message. `original`: it keeps its size.
    * @throws AppError switched_off, account_disabled, too_large, not_an_image, image_failed, unavailable
    */
-  async image(uploader: Uploader, file: UploadedFile): Promise<UploadResult> {
+  async image(uploader: Uploader, file: UploadedFile, original = false): Promise<UploadResult> {
     this.dependencies.settings.requireOn('upload_img')
     await this.#admit(uploader, file, 'image_megabytes')
     const { clock } = this.dependencies
-    const ready = await this.#picture(file, 'picture', (extension) =>
+    const ready = await this.#picture(file, original ? 'original' : 'picture', (extension) =>
       newUploadPath('image', clock(), { extension }),
     )
     return this.#store(uploader, file, 'img', ready)
@@ -122,7 +123,7 @@ export class Uploads {
 
   async #picture(
     file: UploadedFile,
-    mode: 'avatar' | 'picture',
+    mode: ImageMode,
     pathFor: (extension: string) => string,
   ): Promise<Ready> {
     // Beside the upload, so that storing it is a rename.

@@ -5,8 +5,8 @@ import type { Prepared } from '@/media/pictures/prepared.ts'
 import { type Recording, recordingHints } from '@/media/voice/recorder.ts'
 import type { NewAttachment } from '@/stores/attachments.ts'
 
-/** What a preview hands out, as it goes on its way. */
-export function fromPrepared(prepared: Prepared): NewAttachment {
+/** What a preview hands out, as it goes on its way. `original`: its pictures keep their size. */
+export function fromPrepared(prepared: Prepared, original: boolean): NewAttachment {
   const { kind, blob, name, width, height, seconds, thumbhash, previewUrl } = prepared
   const hints: Hints = {
     ...(width && height ? { width, height } : {}),
@@ -18,6 +18,7 @@ export function fromPrepared(prepared: Prepared): NewAttachment {
     ...(width && height ? { width, height } : {}),
     ...(seconds === undefined ? {} : { seconds }),
     ...(previewUrl ? { previewUrl } : {}),
+    ...(original && prepared.original ? { original } : {}),
     contentOf: ({ src, size }) =>
       kind === 'picture'
         ? imageContent(writeHints(src, hints))

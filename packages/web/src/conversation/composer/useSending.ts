@@ -21,6 +21,14 @@ interface Note {
   run?(): void
 }
 
+/** What a preview hands out. */
+interface Chosen {
+  readonly items: readonly Prepared[]
+  readonly caption: string
+  /** Pictures go as they are. */
+  readonly original: boolean
+}
+
 /** Sends what is in the box, and what was chosen beside it. @param sent is told of everything that was sent off */
 export function useSending(
   chat: () => Chat,
@@ -120,11 +128,12 @@ export function useSending(
     },
   })
 
-  function sendFiles({ items, caption: words }: { items: readonly Prepared[]; caption: string }): void {
+  function sendFiles({ items, caption: words, original }: Chosen): void {
     const shown = preview.value
     if (!shown) return
     const said = toWire(words, box.mentions.value)
-    attachments.add(shown.chat, items.map(fromPrepared), { caption: said, ...quoteOf() })
+    const files = items.map((item) => fromPrepared(item, original))
+    attachments.add(shown.chat, files, { caption: said, ...quoteOf() })
     if (shown.withText) box.clear()
     else box.quoteMessage(undefined)
     preview.value = undefined

@@ -7,5 +7,6 @@ export default {
   cancelUpload: 'Cancel upload',
   uploadFailed: 'Upload failed',
   sent: '{percent}% of {size} sent',
+  giveUp: 'Cancel',
   retry: 'Try again',
 }

@@ -4,7 +4,6 @@ export default {
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',
-  done: 'Done',
   clear: 'Clear',
   more: 'More',
   retry: 'Retry',

@@ -8,4 +8,5 @@ export default {
   uploadFailed: '上传失败',
   sent: '已上传 {percent}%，共 {size}',
   retry: '重试',
+  giveUp: '取消',
 }

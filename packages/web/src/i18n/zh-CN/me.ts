@@ -2,7 +2,7 @@
 export default {
   title: '我',
   settings: '设置',
-  number: '号码 {number}',
+  number: '账号 ID：{number}',
   ownQr: '我的二维码',
   signOut: '退出登录',
   signOutTitle: '退出登录？',
@@ -28,10 +28,10 @@ export default {
     sign: '个性签名',
     noSign: '未填写',
     username: '用户名',
-    number: '号码',
-    hint: '好友可以通过用户名或号码找到你',
+    number: '账号 ID',
+    hint: '好友可以通过用户名或账号 ID 找到你',
     copyUsername: '复制用户名',
-    copyNumber: '复制号码',
+    copyNumber: '复制账号 ID',
     avatarDone: '头像已更换',
   },
   password: {

@@ -4,7 +4,6 @@ export default {
   close: '关闭',
   cancel: '取消',
   save: '保存',
-  done: '完成',
   clear: '清空',
   more: '更多',
   retry: '重试',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import type { Person } from './stage.ts'
-import { backdate, box, FRIEND, friends, log, message, say, send, until } from './conversation.ts'
-import { browserPath, Stage } from './stage.ts'
+import { backdate, box, FRIEND, friends, log, message, say, send, until } from '../conversation.ts'
+import type { Person } from '../stage.ts'
+import { browserPath, Stage } from '../stage.ts'
 
 /* A long conversation: where it opens, what is new in it, and the ways through it. */
 
@@ -17,7 +17,9 @@ const isSeen = (person: Person, number: number) =>
     return its.bottom > list.top && its.top < list.bottom
   })
 const atEnd = (person: Person) =>
-  log(person).evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 4)
+  log(person).evaluate(
+    ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 4,
+  )
 
 /** Turns the wheel over the list. */
 async function wheel(person: Person, pixels: number): Promise<void> {
@@ -133,7 +135,9 @@ describe.skipIf(!browserPath)('a long conversation', () => {
     await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
     const here = await stage.person(tom)
     await here.open(FRIEND(jerry))
-    await message(here, '还记得吗').getByRole('button', { name: /查看.*原消息/ }).click()
+    await message(here, '还记得吗')
+      .getByRole('button', { name: /查看.*原消息/ })
+      .click()
     await nth(here, 1).waitFor()
     await until(here, 'the quoted message', () => isSeen(here, 1))
     const colour = () => nth(here, 1).evaluate((line) => getComputedStyle(line, '::before').backgroundColor)
@@ -148,7 +152,13 @@ describe.skipIf(!browserPath)('a long conversation', () => {
   test('leads to who called: [有人@我] in the list, a chip in the chat', async () => {
     const [tom, jerry] = await friends(stage)
     const gid = await stage.site.group(tom, jerry)
-    await send(stage.site, jerry, gid, `[@汤姆]({POPBASEURI}user/detail/${tom.uid}) 看一下`, ...numbered(1, 100))
+    await send(
+      stage.site,
+      jerry,
+      gid,
+      `[@汤姆]({POPBASEURI}user/detail/${tom.uid}) 看一下`,
+      ...numbered(1, 100),
+    )
     const here = await stage.person(tom, { size: 'phone' })
     await here.open('/chats')
     await here.page.getByRole('link', { name: /\[有人@我\]/ }).click()
@@ -159,7 +169,9 @@ describe.skipIf(!browserPath)('a long conversation', () => {
     const called = message(here, '看一下').getByRole('link', { name: '@汤姆' })
     await called.waitFor()
     // It stands out for who is called.
-    expect(await called.evaluate((name) => getComputedStyle(name).backgroundColor)).not.toBe('rgba(0, 0, 0, 0)')
+    expect(await called.evaluate((name) => getComputedStyle(name).backgroundColor)).not.toBe(
+      'rgba(0, 0, 0, 0)',
+    )
     expect(await chip.count()).toBe(0)
   })
 
@@ -176,7 +188,11 @@ describe.skipIf(!browserPath)('a long conversation', () => {
     for (let press = 0; press < 3; press++) {
       const before = await here.page.locator('article:focus').innerText()
       await here.page.keyboard.press('ArrowUp')
-      await until(here, 'the next one', async () => (await here.page.locator('article:focus').innerText()) !== before)
+      await until(
+        here,
+        'the next one',
+        async () => (await here.page.locator('article:focus').innerText()) !== before,
+      )
     }
     expect(await here.page.locator('article:focus').innerText()).toContain('第 97 条')
     await here.page.keyboard.press('Enter')

@@ -1,16 +1,31 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import sharp from 'sharp'
-import { box, bubble, drawFinger, FRIEND, friends, log, message, middleOf, send, until } from './conversation.ts'
-import { drop, film, paste, picture, plain, uploaded } from './media.ts'
-import { browserPath, type Person, Stage } from './stage.ts'
+import {
+  box,
+  bubble,
+  drawFinger,
+  FRIEND,
+  friends,
+  log,
+  message,
+  middleOf,
+  send,
+  until,
+} from '../conversation.ts'
+import { drop, film, paste, picture, plain, uploaded } from '../media.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 
 /* Pictures and films: pasted, dropped and picked, on their way, in the conversation, on the whole screen. */
 
 let stage: Stage
 
 const preview = ({ page }: Person) => page.getByRole('dialog', { name: /发送 \d+ 个文件|Send/ })
-const shown = (person: Person) => log(person).getByRole('button', { name: /^(查看图片|Open picture|View picture)$/ })
-const addressOf = (person: Person) => shown(person).last().locator('img').evaluate((image) => (image as HTMLImageElement).src)
+const shown = (person: Person) => log(person).getByRole('button', { name: /^(查看图片|View photo)$/ })
+const addressOf = (person: Person) =>
+  shown(person)
+    .last()
+    .locator('img')
+    .evaluate((image) => (image as HTMLImageElement).src)
 const bytesAt = async (address: string) => new Uint8Array(await (await fetch(address)).arrayBuffer())
 
 describe.skipIf(!browserPath)('pictures', () => {
@@ -63,7 +78,11 @@ describe.skipIf(!browserPath)('pictures', () => {
     await message(there, '都在这里').waitFor()
     expect(await shown(there).count()).toBe(2)
     const file = log(there).getByRole('link', { name: /首页-第三版\.pdf/ })
-    const link = await file.evaluate((a) => ({ href: (a as HTMLAnchorElement).href, name: (a as HTMLAnchorElement).download, rel: (a as HTMLAnchorElement).rel }))
+    const link = await file.evaluate((a) => ({
+      href: (a as HTMLAnchorElement).href,
+      name: (a as HTMLAnchorElement).download,
+      rel: (a as HTMLAnchorElement).rel,
+    }))
     expect(await bytesAt(link.href)).toEqual(files[2]!.bytes)
     expect([link.name, link.rel]).toEqual(['首页-第三版.pdf', 'noopener noreferrer nofollow'])
     // In the order in which they were dropped, the words last.
@@ -80,7 +99,11 @@ describe.skipIf(!browserPath)('pictures', () => {
       const before = await shown(here).count()
       const chooser = page.waitForEvent('filechooser')
       await page.getByRole('button', { name: '图片', exact: true }).click()
-      await (await chooser).setFiles({ name: large.name, mimeType: large.type, buffer: Buffer.from(large.bytes) })
+      await (await chooser).setFiles({
+        name: large.name,
+        mimeType: large.type,
+        buffer: Buffer.from(large.bytes),
+      })
       await preview(here).getByRole('img', { name: '照片.jpg' }).waitFor()
       const total = preview(here).getByText(/^共 /)
       const size = await total.innerText()
@@ -119,7 +142,12 @@ describe.skipIf(!browserPath)('pictures', () => {
     const [tom, jerry] = await friends(stage)
     const colours = ['#aa3344', '#3344aa', '#33aa44']
     for (const colour of colours) {
-      const src = await uploaded(stage.site, jerry, 'img', await picture('p.jpg', { width: 1200, height: 800, colour }))
+      const src = await uploaded(
+        stage.site,
+        jerry,
+        'img',
+        await picture('p.jpg', { width: 1200, height: 800, colour }),
+      )
       await send(stage.site, jerry, tom, `![](${src}#w=1200&h=800)`, '说明')
     }
     const here = await stage.person(tom)
@@ -130,7 +158,10 @@ describe.skipIf(!browserPath)('pictures', () => {
     await viewer.getByText('第 2 张，共 3 张').waitFor()
     await viewer.getByText('小老鼠').waitFor()
     const style = () =>
-      viewer.locator('div:not([aria-hidden]) > div > img').first().evaluate((image) => (image as HTMLElement).style.transform)
+      viewer
+        .locator('div:not([aria-hidden]) > div > img')
+        .first()
+        .evaluate((image) => (image as HTMLElement).style.transform)
     await viewer.getByRole('button', { name: '放大' }).click()
     await until(here, 'the zoom', async () => !(await style()).includes('scale(1)'))
     await page.keyboard.press('0')
@@ -185,9 +216,15 @@ describe.skipIf(!browserPath)('pictures', () => {
     const { width, height } = (await video.boundingBox())!
     expect(width / height).toBeCloseTo(16 / 9, 1)
     // A poster of it is there before anything is loaded.
-    expect(await bubble(log(there).getByRole('article').last()).locator('[style*="background-image"], video').count()).toBeGreaterThan(0)
+    expect(
+      await bubble(log(there).getByRole('article').last())
+        .locator('[style*="background-image"], video')
+        .count(),
+    ).toBeGreaterThan(0)
     await play.click()
-    await until(there, 'the film', () => video.evaluate((element) => (element as HTMLVideoElement).currentTime > 0.1))
+    await until(there, 'the film', () =>
+      video.evaluate((element) => (element as HTMLVideoElement).currentTime > 0.1),
+    )
     await log(there).getByRole('button', { name: '静音' }).waitFor()
     expect(there.page.url()).toContain(FRIEND(tom))
   })
@@ -198,8 +235,12 @@ describe.skipIf(!browserPath)('pictures', () => {
     await there.open(FRIEND(jerry))
     const src = await uploaded(stage.site, jerry, 'file', await film(there.page, 'a.webm'))
     await send(stage.site, jerry, tom, `file[a.webm|20 KB](${src})`)
-    await log(there).getByRole('button', { name: /^播放视频/ }).click()
+    await log(there)
+      .getByRole('button', { name: /^播放视频/ })
+      .click()
     const video = log(there).locator('video')
-    await until(there, 'the film', () => video.evaluate((element) => (element as HTMLVideoElement).currentTime > 0.05))
+    await until(there, 'the film', () =>
+      video.evaluate((element) => (element as HTMLVideoElement).currentTime > 0.05),
+    )
   })
 })

@@ -12,8 +12,8 @@ import {
   say,
   send,
   until,
-} from './conversation.ts'
-import { browserPath, Stage } from './stage.ts'
+} from '../conversation.ts'
+import { browserPath, Stage } from '../stage.ts'
 
 /* Two people write to each other: what is sent, what arrives, and how it stands there. */
 
@@ -142,7 +142,7 @@ describe.skipIf(!browserPath)('a talk', () => {
       '[下载](data:text/html,<script>window.hurt=1</script>)',
       '\u202egnp.exe 反着写的 \u2066x',
       'file[\u202egpj.exe|1 KB](javascript:window.hurt=1)',
-      '{{ constructor.constructor("window.hurt=1")() }} ${window.hurt=1}',
+      '{{ constructor.constructor("window.hurt=1")() }}',
     ]
     await send(stage.site, jerry, tom, ...hostile)
     await send(
@@ -161,7 +161,9 @@ describe.skipIf(!browserPath)('a talk', () => {
     expect(await here.page.evaluate('window.hurt')).toBeUndefined()
     // The name of a file is read as it is written: `exe` stays at its end.
     await send(stage.site, jerry, tom, 'file[照片\u202egpj.exe|1 KB](https://example.com/file)')
-    await log(here).getByRole('link', { name: /照片gpj\.exe/ }).waitFor()
+    await log(here)
+      .getByRole('link', { name: /照片gpj\.exe/ })
+      .waitFor()
 
     const links = log(here).getByRole('paragraph').getByRole('link')
     expect(
@@ -199,7 +201,7 @@ describe.skipIf(!browserPath)('a talk', () => {
     await page.getByRole('group', { name: '引用 小老鼠 的消息' }).waitFor()
     await box(here).press('Enter')
     await message(here, '那我们下周二')
-      .getByRole('button', { name: /查看 小老鼠 的原消息/ })
+      .getByRole('button', { name: /^小老鼠 .*查看引用的原消息$/ })
       .waitFor()
     expect(await page.getByText('[草稿]').count()).toBe(0)
   })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, GROUP, log, message, say, send } from './conversation.ts'
-import { type Person, browserPath, Stage } from './stage.ts'
+import { box, FRIEND, friends, GROUP, log, message, say, send } from '../conversation.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 
 /* Calling people in a group, and what else is offered while one writes: emoji and quick replies. */
 
@@ -31,9 +31,17 @@ describe.skipIf(!browserPath)('while one writes', () => {
     expect(await picker(here).getByRole('option').allInnerTexts()).toEqual(
       expect.arrayContaining([expect.stringContaining('汤姆'), expect.stringContaining('小老鼠')]),
     )
-    expect(await picker(here).getByRole('option', { name: /Zoe|所有人/ }).count()).toBe(0)
+    expect(
+      await picker(here)
+        .getByRole('option', { name: /Zoe|所有人/ })
+        .count(),
+    ).toBe(0)
     await box(here).pressSequentially('小')
-    await picker(here).getByRole('option').filter({ hasNotText: '小老鼠' }).first().waitFor({ state: 'detached' })
+    await picker(here)
+      .getByRole('option')
+      .filter({ hasNotText: '小老鼠' })
+      .first()
+      .waitFor({ state: 'detached' })
     await box(here).press('Enter')
     expect(await box(here).inputValue()).toBe('请 @小老鼠 ')
     await box(here).pressSequentially('看一下首页')
@@ -57,14 +65,21 @@ describe.skipIf(!browserPath)('while one writes', () => {
     const gid = await stage.site.group(tom, jerry, zoe)
     await stage.site.as(tom).ok('group/manager', { gid, uid: jerry.uid, value: 1 })
     const view = { locale: 'en' } as const
-    const [here, there] = [await stage.person(jerry, { ...view, size: 'phone' }), await stage.person(zoe, view)]
+    const [here, there] = [
+      await stage.person(jerry, { ...view, size: 'phone' }),
+      await stage.person(zoe, view),
+    ]
     await Promise.all([here.open(GROUP(gid)), there.open('/chats')])
     await there.page.getByRole('link', { name: /Tom/ }).first().waitFor()
     await box(here).pressSequentially('@')
     await picker(here).getByRole('option', { name: 'everyone' }).click()
     await box(here).pressSequentially('party at six')
     await here.page.getByRole('button', { name: 'Send', exact: true }).click()
-    await there.page.getByRole('link', { name: /party at six/ }).getByText(/@/).first().waitFor()
+    await there.page
+      .getByRole('link', { name: /party at six/ })
+      .getByText(/@/)
+      .first()
+      .waitFor()
     await there.page.getByRole('link', { name: /party at six/ }).click()
     await message(there, 'party at six').getByText('@everyone').waitFor()
   })
@@ -75,7 +90,9 @@ describe.skipIf(!browserPath)('while one writes', () => {
     const here = await stage.person(tom)
     await here.open(GROUP(gid))
     await box(here).pressSequentially('@小')
-    await picker(here).getByRole('option', { name: /小老鼠/ }).click()
+    await picker(here)
+      .getByRole('option', { name: /小老鼠/ })
+      .click()
     expect(await box(here).inputValue()).toBe('@小老鼠 ')
     await box(here).press('Backspace')
     expect(await box(here).inputValue()).toBe('')
@@ -89,7 +106,10 @@ describe.skipIf(!browserPath)('while one writes', () => {
 
   test('emoji of both kinds are picked, drawn and remembered', async () => {
     const [tom, jerry] = await friends(stage)
-    const [here, there] = [await stage.person(tom), await stage.person(jerry, { size: 'phone', locale: 'en' })]
+    const [here, there] = [
+      await stage.person(tom),
+      await stage.person(jerry, { size: 'phone', locale: 'en' }),
+    ]
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await here.page.getByRole('button', { name: '表情', exact: true }).click()
     const panel = here.page.getByRole('region', { name: '表情' })
@@ -117,7 +137,11 @@ describe.skipIf(!browserPath)('while one writes', () => {
     await there.page.getByRole('button', { name: 'Send', exact: true }).click()
     await there.page.getByRole('button', { name: 'Keyboard', exact: true }).click()
     await there.page.getByRole('button', { name: 'Emoji', exact: true }).click()
-    await sheet.getByRole('group', { name: /Recent/ }).getByRole('button').first().waitFor()
+    await sheet
+      .getByRole('group', { name: /Recent/ })
+      .getByRole('button')
+      .first()
+      .waitFor()
     // Alone, it is large.
     const large = log(here).getByRole('article').last().locator('[data-bubble] img')
     await large.waitFor()
@@ -166,9 +190,13 @@ describe.skipIf(!browserPath)('while one writes', () => {
   test('a visitor of a member finds its questions as chips; the answer comes by itself', async () => {
     const member = await stage.site.user({ nickname: '客服小北', is_member: 1 })
     const visitor = await stage.site.user({ nickname: '访客' })
-    await stage.site
-      .as(member)
-      .ok('reply/add', { type: 3, title: '几点开门？', content: '早上九点开门。', keyword: '开门', is_show: 1 })
+    await stage.site.as(member).ok('reply/add', {
+      type: 3,
+      title: '几点开门？',
+      content: '早上九点开门。',
+      keyword: '开门',
+      is_show: 1,
+    })
     const here = await stage.person(visitor, { size: 'phone' })
     await here.open(FRIEND(member))
     const chips = here.page.getByRole('region', { name: '常见问题' })

@@ -1,6 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { backdate, box, bubble, choose, FRIEND, friends, GROUP, log, menu, message, messages, say, send } from './conversation.ts'
-import { browserPath, Stage } from './stage.ts'
+import {
+  backdate,
+  box,
+  bubble,
+  choose,
+  FRIEND,
+  friends,
+  GROUP,
+  log,
+  menu,
+  message,
+  messages,
+  say,
+  send,
+} from '../conversation.ts'
+import { browserPath, Stage } from '../stage.ts'
 
 /* What was said can be taken back, and deleted. */
 
@@ -26,7 +40,10 @@ describe.skipIf(!browserPath)('taking back', () => {
     const item = (await menu(here, line)).getByRole('menuitem', { name: /^撤回（剩 \d:\d\d）$/ })
     const left = await item.innerText()
     // It counts down while one looks at it.
-    await here.page.getByRole('menuitem', { name: /^撤回（剩 / }).filter({ hasNotText: left }).waitFor()
+    await here.page
+      .getByRole('menuitem', { name: /^撤回（剩 / })
+      .filter({ hasNotText: left })
+      .waitFor()
     await item.click()
     await log(here).getByText('你撤回了一条消息').waitFor()
     await log(there).getByText('汤姆 撤回了一条消息').waitFor()
@@ -61,17 +78,23 @@ describe.skipIf(!browserPath)('taking back', () => {
     const here = await stage.person(tom)
     await here.open(FRIEND(jerry))
     const revoke = /^撤回/
-    expect(await (await menu(here, message(here, '很久以前'))).getByRole('menuitem', { name: revoke }).count()).toBe(0)
+    expect(
+      await (await menu(here, message(here, '很久以前'))).getByRole('menuitem', { name: revoke }).count(),
+    ).toBe(0)
     await here.page.keyboard.press('Escape')
     await stage.site.set({ revoke_seconds: '0' })
-    await (await menu(here, message(here, '很久以前'))).getByRole('menuitem', { name: '撤回', exact: true }).click()
+    await (await menu(here, message(here, '很久以前')))
+      .getByRole('menuitem', { name: '撤回', exact: true })
+      .click()
     await log(here).getByText('你撤回了一条消息').waitFor()
   })
 
   test('what a quote has quoted is not to be read in it any more', async () => {
     const [tom, jerry] = await friends(stage)
     const [mid] = await send(stage.site, jerry, tom, '说漏了嘴')
-    await stage.site.as(tom).ok('message/send', { to: jerry.uid, type: 'friend', content: '真的吗', quote_mid: mid })
+    await stage.site
+      .as(tom)
+      .ok('message/send', { to: jerry.uid, type: 'friend', content: '真的吗', quote_mid: mid })
     const [here, there] = [await stage.person(tom), await stage.person(jerry)]
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await bubble(message(here, '真的吗')).getByText('说漏了嘴').waitFor()
@@ -137,7 +160,8 @@ describe.skipIf(!browserPath)('deleting', () => {
     const left = async () =>
       (await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend', peek: 1 })).length
     const END = Date.now() + 5000
-    while ((await left()) > 1 && Date.now() < END) await here.page.evaluate(() => new Promise(requestAnimationFrame))
+    while ((await left()) > 1 && Date.now() < END)
+      await here.page.evaluate(() => new Promise(requestAnimationFrame))
     expect(await left()).toBe(1)
   })
 

@@ -1,6 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { bubble, choose, drawFinger, FRIEND, friends, GROUP, log, message, middleOf, send } from './conversation.ts'
-import { browserPath, Stage } from './stage.ts'
+import {
+  bubble,
+  choose,
+  drawFinger,
+  FRIEND,
+  friends,
+  GROUP,
+  log,
+  message,
+  middleOf,
+  send,
+} from '../conversation.ts'
+import { browserPath, Stage } from '../stage.ts'
 
 /* What one does with messages that are there: answer, copy, pass on, take several. */
 
@@ -31,13 +42,18 @@ describe.skipIf(!browserPath)('a message', () => {
     await here.page.keyboard.press('Enter')
     await bar.waitFor({ state: 'detached' })
     for (const person of [here, there])
-      await message(person, '六点').getByRole('button', { name: /原消息: 几点见？/ }).waitFor()
+      await message(person, '六点')
+        .getByRole('button', { name: /几点见？ 查看引用的原消息/ })
+        .waitFor()
   })
 
   test('is answered by pulling it aside with a finger; Esc takes the quote away', async () => {
     const [tom, jerry] = await friends(stage)
     await send(stage.site, jerry, tom, '周末去哪儿？')
-    const [here, there] = [await stage.person(tom, { size: 'phone' }), await stage.person(jerry, { size: 'phone' })]
+    const [here, there] = [
+      await stage.person(tom, { size: 'phone' }),
+      await stage.person(jerry, { size: 'phone' }),
+    ]
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     const from = await middleOf(bubble(message(here, '周末去哪儿？')))
     const bar = here.page.getByRole('group', { name: '引用 小老鼠 的消息' })
@@ -52,7 +68,9 @@ describe.skipIf(!browserPath)('a message', () => {
     await bar.waitFor()
     await here.page.keyboard.type('爬山')
     await here.page.getByRole('button', { name: '发送', exact: true }).click()
-    await message(there, '爬山').getByRole('button', { name: /原消息: 周末去哪儿？/ }).waitFor()
+    await message(there, '爬山')
+      .getByRole('button', { name: /周末去哪儿？ 查看引用的原消息/ })
+      .waitFor()
   })
 
   test('is copied as it is read', async () => {
@@ -72,7 +90,10 @@ describe.skipIf(!browserPath)('a message', () => {
     const zoe = await stage.site.user({ nickname: 'Zoe' })
     await stage.site.befriend(tom, zoe)
     const gid = await stage.site.group(tom, zoe)
-    await stage.site.api(tom).ok('group/update', { gid, groupname: '羽毛球' }).catch(() => undefined)
+    await stage.site
+      .api(tom)
+      .ok('group/update', { gid, groupname: '羽毛球' })
+      .catch(() => undefined)
     await send(stage.site, jerry, tom, '本周场地订好了')
     const here = await stage.person(tom)
     const there = await stage.person(zoe, { size: 'phone' })
@@ -80,7 +101,11 @@ describe.skipIf(!browserPath)('a message', () => {
     await choose(here, message(here, '本周场地订好了'), '转发')
     const dialog = here.page.getByRole('dialog', { name: '转发给' })
     await dialog.getByRole('checkbox', { name: /群$/ }).click()
-    await dialog.getByRole('searchbox').or(dialog.getByRole('textbox', { name: /搜索/ })).first().fill('zo')
+    await dialog
+      .getByRole('searchbox')
+      .or(dialog.getByRole('textbox', { name: /搜索/ }))
+      .first()
+      .fill('zo')
     await dialog.getByRole('checkbox', { name: 'Zoe', exact: true }).click()
     await dialog.getByRole('textbox', { name: '留言（可选）' }).fill('周五见')
     await dialog.getByRole('button', { name: '发送给 2 个聊天' }).click()

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, GROUP, log, message, messages, say, send } from './conversation.ts'
-import { browserPath, type Person, Stage } from './stage.ts'
+import { box, FRIEND, friends, GROUP, log, message, messages, say, send } from '../conversation.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 
 /* From the box to the other one's screen: keys, input methods, failures, and what may not be sent. */
 
@@ -65,13 +65,26 @@ describe.skipIf(!browserPath)('sending', () => {
     await keys.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 })
     expect(await box(here).inputValue()).toBe('nihao')
     // As browsers tell of Enter meanwhile: by the flag, or (Safari) by the number alone.
-    for (const init of [{ isComposing: true, keyCode: 13 }, { isComposing: false, keyCode: 229 }])
+    for (const init of [
+      { isComposing: true, keyCode: 13 },
+      { isComposing: false, keyCode: 229 },
+    ])
       await box(here).evaluate((field, { isComposing, keyCode }) => {
-        const event = new KeyboardEvent('keydown', { key: 'Enter', isComposing, bubbles: true, cancelable: true })
+        const event = new KeyboardEvent('keydown', {
+          key: 'Enter',
+          isComposing,
+          bubbles: true,
+          cancelable: true,
+        })
         Object.defineProperty(event, 'keyCode', { value: keyCode })
         field.dispatchEvent(event)
       }, init)
-    await keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 })
+    await keys.send('Input.dispatchKeyEvent', {
+      type: 'rawKeyDown',
+      key: 'Enter',
+      code: 'Enter',
+      windowsVirtualKeyCode: 229,
+    })
     expect(await messages(here).count()).toBe(0)
     await keys.send('Input.insertText', { text: '你好' })
     expect(await box(here).inputValue()).toBe('你好')
@@ -95,7 +108,9 @@ describe.skipIf(!browserPath)('sending', () => {
     await box(here).press('ArrowUp')
     await bar.getByText('最后一条').waitFor()
     await say(here, 'one more thing')
-    await message(here, 'one more thing').getByRole('button', { name: /Go to the message of 汤姆/ }).waitFor()
+    await message(here, 'one more thing')
+      .getByRole('button', { name: /^汤姆 .*Go to the quoted message$/ })
+      .waitFor()
   })
 
   test('what is written without a connection goes when there is one', async () => {
@@ -125,7 +140,10 @@ describe.skipIf(!browserPath)('sending', () => {
     await line.getByRole('img', { name: '发送中' }).waitFor()
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 3600 })
     await there.context.setOffline(false)
-    await line.getByRole('alert').filter({ hasText: /^未发送：.*禁言/ }).waitFor({ timeout: 15_000 })
+    await line
+      .getByRole('alert')
+      .filter({ hasText: /^未发送：.*禁言/ })
+      .waitFor({ timeout: 15_000 })
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 0 })
     await box(there).waitFor()
     await line.getByRole('button', { name: '这条消息没有发出去' }).click()
@@ -166,15 +184,16 @@ describe.skipIf(!browserPath)('sending', () => {
     await phone.page.getByRole('button', { name: '图片', exact: true }).waitFor()
     await set({ emoji: 'off', upload_img: 'off', upload_file: 'off', voice: 'off' })
     await here.page.getByRole('region', { name: '表情' }).waitFor({ state: 'detached' })
-    for (const name of ['表情', '图片', '文件', '语音'])
-      await tool(here, name).waitFor({ state: 'detached' })
+    for (const name of ['表情', '图片', '文件', '语音']) await tool(here, name).waitFor({ state: 'detached' })
     for (const name of ['图片', '文件', '语音', '表情', '更多'])
       await phone.page.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' })
     // A file that is dropped all the same is told why not.
     await box(here).evaluate((field) => {
       const data = new DataTransfer()
       data.items.add(new File(['x'], 'x.txt', { type: 'text/plain' }))
-      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+      field.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      )
     })
     await here.page.getByRole('alert').filter({ hasText: '本站已关闭图片和文件发送' }).waitFor()
     await stage.site.set({ emoji: 'on', upload_img: 'on', voice: 'on' })

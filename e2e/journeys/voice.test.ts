@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import type { TestUser } from '../../packages/server/test/harness.ts'
+import { type Finger, FRIEND, friends, log, middleOf, send, touch, until } from '../conversation.ts'
+import { sound, uploaded } from '../media.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
+
+/* Voice messages: recorded by holding and by clicking, heard one after another, faster if one likes. */
+
+let stage: Stage
+
+const bars = (person: Person) =>
+  log(person).getByRole('button', { name: /^(播放|暂停).*语音|^(Play|Pause).*voice message/ })
+const holdButton = ({ page }: Person) => page.getByRole('button', { name: /^(按住 说话|松开发送)$/ })
+
+/** A recording of another client, without hints; gives its address. */
+async function recording(from: TestUser, to: TestUser, seconds: number): Promise<string> {
+  const bytes = sound(seconds)
+  const src = await uploaded(stage.site, from, 'file', {
+    name: 'voice_recording_1.wav',
+    type: 'audio/wav',
+    bytes,
+  })
+  await send(stage.site, from, to, `voice(${src})`)
+  return src
+}
+
+/** Puts a finger on the talk button. */
+async function hold(person: Person): Promise<{ finger: Finger; place: { x: number; y: number } }> {
+  await person.page.getByRole('button', { name: '语音', exact: true }).click()
+  const place = await middleOf(holdButton(person))
+  return { finger: await touch(person, place), place }
+}
+
+/** Resolves when so many seconds are recorded. */
+const recorded = ({ page }: Person, seconds: number) =>
+  page.getByText(`0:0${seconds}`, { exact: true }).waitFor()
+
+describe.skipIf(!browserPath)('voice', () => {
+  beforeAll(async () => {
+    stage = await Stage.open()
+  })
+  afterAll(() => stage?.close())
+  afterEach(async () => {
+    await stage.leave()
+    expect(stage.problems()).toEqual([])
+  })
+
+  test('is recorded while the button is held; sliding up gives it up', async () => {
+    const [tom, jerry] = await friends(stage)
+    const [here, there] = [await stage.person(tom, { size: 'phone' }), await stage.person(jerry)]
+    await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
+    const { finger, place } = await hold(here)
+    await recorded(here, 1)
+    await here.page.getByText('上滑取消').waitFor()
+    await finger.move({ x: place.x, y: place.y - 200 })
+    await here.page.getByText('松开取消').waitFor()
+    await finger.lift()
+    await here.page.getByText('松开取消').waitFor({ state: 'detached' })
+    expect(await here.page.getByRole('article').count()).toBe(0)
+
+    await here.page.getByRole('button', { name: '键盘' }).click()
+    const again = await hold(here)
+    await recorded(here, 2)
+    await again.finger.lift()
+    await bars(here).waitFor()
+    const heard = log(there).getByRole('button', { name: /^播放未听语音，[23] 秒$/ })
+    await heard.waitFor()
+    // Old clients play it: it is a WAV.
+    const [{ content }] = (
+      await stage.site.as(jerry).ok('message/get', { id: tom.uid, type: 'friend', peek: 1 })
+    ).slice(-1)
+    const address = /^voice\((.+?)(#.*)?\)$/.exec(content)!
+    const bytes = Buffer.from(await (await fetch(`http:${address[1]}`)).arrayBuffer())
+    expect([bytes.toString('latin1', 0, 4), bytes.toString('latin1', 8, 12)]).toEqual(['RIFF', 'WAVE'])
+    expect(bytes.length).toBeGreaterThan(44 + 16_000 * 2)
+    // Its shape goes with it: bars of different heights.
+    const heights = await heard
+      .locator('rect')
+      .evaluateAll((all) => new Set(all.map((one) => one.getAttribute('height'))).size)
+    expect(heights).toBeGreaterThan(2)
+  })
+
+  test('too short is told so', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(tom, { size: 'phone' })
+    await here.open(FRIEND(jerry))
+    const { finger } = await hold(here)
+    await recorded(here, 0)
+    await finger.lift()
+    await here.page.getByRole('alert').filter({ hasText: '说话时间太短' }).waitFor()
+    expect(await here.page.getByRole('article').count()).toBe(0)
+  })
+
+  test('is recorded by a click on desktops; Esc gives it up', async () => {
+    const [tom, jerry] = await friends(stage)
+    const view = { locale: 'en' } as const
+    const [here, there] = [await stage.person(tom, view), await stage.person(jerry, view)]
+    await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
+    const record = here.page.getByRole('button', { name: 'Voice message', exact: true })
+    const card = here.page.getByRole('group', { name: 'Recording' })
+    await record.click()
+    await card.getByText('0:01').waitFor()
+    await here.page.keyboard.press('Escape')
+    await card.waitFor({ state: 'detached' })
+    await record.click()
+    await card.getByText('0:01').waitFor()
+    await here.page.keyboard.press('Enter')
+    await log(there).getByRole('button', { name: 'Play unheard voice message, 1 s' }).waitFor()
+    await bars(here).waitFor()
+    expect(await log(there).getByRole('article').count()).toBe(1)
+  })
+
+  test('is heard one after another, those that nobody has heard', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(jerry)
+    await here.open(FRIEND(tom))
+    for (const seconds of [1, 1.5, 1.2]) await recording(tom, jerry, seconds)
+    const unheard = log(here).getByRole('button', { name: /^播放未听语音/ })
+    await unheard.nth(2).waitFor()
+    await unheard.nth(0).click()
+    await log(here)
+      .getByRole('button', { name: /^暂停语音/ })
+      .waitFor()
+    await until(here, 'the second', async () =>
+      /^暂停/.test((await bars(here).nth(1).getAttribute('aria-label'))!),
+    )
+    await until(here, 'the third', async () =>
+      /^暂停/.test((await bars(here).nth(2).getAttribute('aria-label'))!),
+    )
+    await until(
+      here,
+      'the end',
+      async () => (await log(here).getByRole('button', { name: /^暂停/ }).count()) === 0,
+    )
+    expect(await unheard.count()).toBe(0)
+    // It is remembered on this device.
+    await here.page.reload()
+    await bars(here).nth(2).waitFor()
+    expect(await unheard.count()).toBe(0)
+  })
+
+  test('can be heard faster, and stops for another one', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(jerry, { size: 'phone' })
+    await here.open(FRIEND(tom))
+    await recording(tom, jerry, 20)
+    await recording(jerry, tom, 20)
+    await bars(here).nth(1).waitFor()
+    await bars(here).nth(0).click()
+    const speed = (rate: string) => log(here).getByRole('button', { name: `播放速度 ${rate} 倍，点按切换` })
+    await speed('1').click()
+    await speed('1.5').click()
+    await speed('2').waitFor()
+    const part = () => bars(here).nth(0).locator('rect.fill-accent').count()
+    await until(here, 'the wave', async () => (await part()) > 1)
+    await bars(here).nth(1).click()
+    await until(here, 'the other one', async () =>
+      /^暂停/.test((await bars(here).nth(1).getAttribute('aria-label'))!),
+    )
+    expect(await log(here).getByRole('button', { name: /^暂停/ }).count()).toBe(1)
+    // The speed stays.
+    await speed('2').waitFor()
+    await bars(here).nth(1).click()
+    await log(here).getByRole('button', { name: /^暂停/ }).waitFor({ state: 'detached' })
+  })
+
+  test('without a microphone the reason is told', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(tom)
+    await here.open(FRIEND(jerry))
+    await here.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+    })
+    await here.page.getByRole('button', { name: '语音', exact: true }).click()
+    await here.page
+      .getByRole('alert')
+      .filter({ hasText: /没有麦克风权限/ })
+      .waitFor()
+  })
+})
