@@ -3,7 +3,9 @@
  * that is in IndexedDB.
  */
 const CACHE = 'parley-/* VERSION */'
-const FILES = [/* FILES */]
+const FILES = [
+  /* FILES */
+]
 const SHELL = ['/', '/favicon.svg', '/shell/theme.js']
 /** A network that does not answer within that time is none, ms. */
 const PATIENCE_MS = 4000
@@ -23,7 +25,9 @@ self.addEventListener('activate', (event) => {
       .keys()
       .then((names) =>
         Promise.all(
-          names.filter((name) => name.startsWith('parley-') && name !== CACHE).map((name) => caches.delete(name)),
+          names
+            .filter((name) => name.startsWith('parley-') && name !== CACHE)
+            .map((name) => caches.delete(name)),
         ),
       )
       .then(() => self.clients.claim()),
@@ -40,7 +44,8 @@ self.addEventListener('fetch', (event) => {
 })
 
 /** What the server draws itself, and what is no page at all. */
-const isPage = (path) => !/^\/(api|web|h5|im|upload|avatar|docs|openapi\.json|setup|healthz|metrics|apps)(\/|$)/.test(path)
+const isPage = (path) =>
+  !/^\/(api|web|h5|im|upload|avatar|docs|openapi\.json|setup|healthz|metrics|apps)(\/|$)/.test(path)
 
 /** From the network, and what was kept where there is none. */
 async function fresh(request, name) {

@@ -1,14 +1,19 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
+import { onFirstSign } from './browser/first-sign.ts'
 import { followUpdates, keepPages } from './browser/service-worker.ts'
 import { i18n, textsReady } from './i18n/index.ts'
-import { router } from './router.ts'
+import { loadConversation, router } from './router.ts'
+import { useSession } from './stores/session.ts'
 import { startSession } from './stores/start.ts'
 import './theme/base.css'
 
 followUpdates()
 keepPages()
+onFirstSign(() => {
+  if (useSession().signedIn) void loadConversation().catch(() => {})
+})
 
 const app = createApp(App)
 app.use(createPinia())

@@ -21,6 +21,8 @@ type Loader = () => Promise<{ default: Component }>
 const ContactsList: Loader = () => import('./contacts/ContactsList.vue')
 const DeskList: Loader = () => import('./desk/DeskList.vue')
 const MeList: Loader = () => import('./me/MeList.vue')
+/** What shows a chat; loaded ahead when somebody is at the list. */
+export const loadConversation: Loader = () => import('./conversation/ConversationPage.vue')
 const NothingChosen: Loader = () => import('./shell/NothingChosen.vue')
 
 /** A tab's own address: the list, and on a desktop an empty place beside it. */
@@ -38,7 +40,8 @@ const pageRoute = (path: string, tab: Tab, list: Component | Loader, main: Loade
   meta: { tab, page: true },
 })
 
-const contacts = (path: string, main: Loader) => pageRoute(`/contacts/${path}`, 'contacts', ContactsList, main)
+const contacts = (path: string, main: Loader) =>
+  pageRoute(`/contacts/${path}`, 'contacts', ContactsList, main)
 const desk = (path: string, main: Loader) => pageRoute(`/desk/${path}`, 'desk', DeskList, main)
 const me = (path: string, main: Loader) => pageRoute(`/me/${path}`, 'me', MeList, main)
 
@@ -47,11 +50,15 @@ const CHAT = '/chat/:type(friend|group)/:id(\\d+)'
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/chats' },
   { path: '/signin', components: { main: () => import('./signin/SignInPage.vue') }, meta: { visitor: true } },
-  { path: '/register', components: { main: () => import('./signin/RegisterPage.vue') }, meta: { visitor: true } },
+  {
+    path: '/register',
+    components: { main: () => import('./signin/RegisterPage.vue') },
+    meta: { visitor: true },
+  },
   { path: '/forgot', components: { main: () => import('./signin/ForgotPage.vue') }, meta: { visitor: true } },
 
   tabRoute('/chats', 'chats', ChatList),
-  pageRoute(CHAT, 'chats', ChatList, () => import('./conversation/ConversationPage.vue')),
+  pageRoute(CHAT, 'chats', ChatList, loadConversation),
   pageRoute(`${CHAT}/details`, 'chats', ChatList, () => import('./conversation/DetailsPage.vue')),
 
   tabRoute('/contacts', 'contacts', ContactsList),

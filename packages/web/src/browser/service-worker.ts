@@ -1,11 +1,14 @@
+/** After the pages are loaded: what they load next has the network for itself that long, ms. */
+const LATER_MS = 3000
+
 /** Keeps the pages on the device; only where browsers allow it, and not while they are being written. */
 export function keepPages(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
-  window.addEventListener('load', () => {
+  const register = () =>
     void navigator.serviceWorker.register('/sw.js').catch(() => {
       // A private window, or a certificate that the browser does not trust: the pages come from the network.
     })
-  })
+  window.addEventListener('load', () => setTimeout(register, LATER_MS))
 }
 
 const RELOADED = 'parley:reloaded'

@@ -4,10 +4,10 @@ import { errorText } from '@/sdk.ts'
 import { type ChatState, useChats } from '@/stores/chats.ts'
 import type { MenuItem } from '@/ui/menu.ts'
 import { useToasts } from '@/ui/toasts.ts'
-import IconMute from '~icons/lucide/bell-off'
 import IconUnmute from '~icons/lucide/bell'
-import IconHide from '~icons/lucide/eye-off'
+import IconMute from '~icons/lucide/bell-off'
 import IconRead from '~icons/lucide/check-check'
+import IconHide from '~icons/lucide/eye-off'
 import IconUnread from '~icons/lucide/message-square-dot'
 import IconPin from '~icons/lucide/pin'
 import IconUnpin from '~icons/lucide/pin-off'
@@ -20,8 +20,7 @@ export function useChatMenu(): (chat: ChatState) => MenuItem[] {
   const route = useRoute()
   const router = useRouter()
 
-  const attempt = (work: Promise<void>): void =>
-    void work.catch((error) => toasts.say(errorText(error)))
+  const attempt = (work: Promise<void>): void => void work.catch((error) => toasts.say(errorText(error)))
 
   async function hide(chat: ChatState): Promise<void> {
     if (route.params.type === chat.type && Number(route.params.id) === chat.id) await router.push('/chats')

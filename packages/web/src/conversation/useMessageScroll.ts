@@ -8,8 +8,9 @@ import { scrollMemory } from './scroll-memory.ts'
 export const TOP_PX = 60
 /** Nearer to the end than this is at the end. */
 const END_PX = 32
-/** From so far away the next page is read. */
-const AHEAD_PX = 900
+/** From so far away the next page is read: while nobody scrolls, and while somebody does, who must not outrun it. */
+const NEAR_PX = 900
+const AHEAD_PX = 4000
 /** A scroll so long after a wheel, a finger or a key is still theirs. */
 const HAND_MS = 1200
 /** So long after a jump the list finds its place: it may look as if it were at its end. */
@@ -38,7 +39,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   const rising = shallowReactive(new Set<string>())
   const following = computed(() => stuck.value && timeline.atEnd.value)
   let lastTop = 0
-  let handAt = 0
+  let handAt = -HAND_MS
   let jumpAt = -JUMP_MS
 
   watch(source, (now) => {
@@ -69,9 +70,12 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     })
   }
 
+  /**
+   * Stays at the end as rows get their sizes, until a hand takes it off. Not by the list's own way to a row, which goes
+   * on for a moment, whatever the hand does.
+   */
   function toEnd(): void {
     stuck.value = true
-    list.value?.scrollToIndex(rows.value.length - 1, { align: 'end', offset: END_PX })
     toEndNow()
   }
 
@@ -116,8 +120,9 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   function readOn(): void {
     const element = scroller.value
     if (!element || !placed.value || timeline.error.value || timeline.loading.value) return
-    if (element.scrollTop < AHEAD_PX) void timeline.loadOlder()
-    else if (element.scrollHeight - element.scrollTop - element.clientHeight < AHEAD_PX)
+    const ahead = performance.now() - handAt < HAND_MS ? AHEAD_PX : NEAR_PX
+    if (element.scrollTop < ahead) void timeline.loadOlder()
+    else if (element.scrollHeight - element.scrollTop - element.clientHeight < ahead)
       void timeline.loadNewer()
   }
 

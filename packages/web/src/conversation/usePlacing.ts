@@ -20,7 +20,8 @@ export function usePlacing(opening: Opening, scroll: MessageScroll) {
     const settled = opening.settled.value
     if (!(done.value === 'kept' && (!settled || touched.value))) go(settled)
     done.value = settled ? 'settled' : 'kept'
-    if (!scroll.placed.value) requestAnimationFrame(() => requestAnimationFrame(() => void show()))
+    // The rows are measured, and moved where they belong, between this and the drawing of the same frame.
+    if (!scroll.placed.value) requestAnimationFrame(show)
   }
 
   function go(settled: boolean): void {

@@ -69,7 +69,11 @@ export function useMemberMenu(subject: () => Subject, changed: () => void, silen
           ]
         : []),
       silenced
-        ? { key: 'speak', label: t('groups.letSpeak'), select: () => void attempt(groups.silence(gid, uid, 0)) }
+        ? {
+            key: 'speak',
+            label: t('groups.letSpeak'),
+            select: () => void attempt(groups.silence(gid, uid, 0)),
+          }
         : { key: 'silence', label: t('groups.silence'), select: silence },
       ...(isOwner
         ? [

@@ -8,6 +8,8 @@
  * `t` and `p` are bytes in base64url. Anybody can write such an address: values that make no sense count as not there.
  */
 
+import { ownAddress } from '@/browser/own-address.ts'
+
 export interface Hints {
   /** Of the picture or film, in pixels: both or none. */
   readonly width?: number
@@ -32,16 +34,21 @@ const PEAKS_MAX = 128
 const THUMBHASH = /^[\w-]{7,34}$/
 const PEAKS = /^[\w-]{2,172}$/
 
-/** Reads an address with or without hints. Never throws. */
+/** Reads an address with or without hints, as this page reaches it. Never throws. */
 export function readHints(url: string): Hinted {
   const cut = url.indexOf('#')
-  if (cut < 0) return { src: url }
+  if (cut < 0) return { src: ownAddress(url) }
   const values = new Map<string, string>()
   for (const pair of url.slice(cut + 1).split('&', 8)) {
     const equals = pair.indexOf('=')
     if (equals > 0) values.set(pair.slice(0, equals), pair.slice(equals + 1))
   }
-  return { src: url.slice(0, cut), ...sizeOf(values), ...soundOf(values), ...placeholderIn(values) }
+  return {
+    src: ownAddress(url.slice(0, cut)),
+    ...sizeOf(values),
+    ...soundOf(values),
+    ...placeholderIn(values),
+  }
 }
 
 /** The address with what is known; earlier hints of the address are replaced. The opposite of {@link readHints}. */
@@ -54,7 +61,7 @@ export function writeHints(url: string, hints: Hints): string {
   if (seconds !== undefined) pairs.push(`d=${Math.round(seconds * 10) / 10}`)
   if (hints.peaks?.length) pairs.push(`p=${toBase64Url(hints.peaks.slice(0, PEAKS_MAX).map(toByte))}`)
   if (hints.placeholder && THUMBHASH.test(hints.placeholder)) pairs.push(`t=${hints.placeholder}`)
-  const src = readHints(url).src
+  const [src = ''] = url.split('#', 1)
   return pairs.length === 0 ? src : `${src}#${pairs.join('&')}`
 }
 

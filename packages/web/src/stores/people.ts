@@ -26,16 +26,10 @@ export interface Person {
   lastOnline?: number
 }
 
-/** People are asked for together: those that are missed within this many ms, at most so many a call. */
-const GATHER_MS = 20
-const GATHER_MAX = 100
-
 /** Everybody this page has heard of, by uid. */
 export const usePeople = defineStore('people', () => {
   const byId = reactive(new Map<number, Person>())
   const friendsKnown = ref(false)
-  const wanted = new Set<number>()
-  let gathering: Promise<void> | undefined
 
   /** The name to show: the remark, the nickname, or what the caller knows meanwhile. */
   const name = (uid: number, fallback = ''): string => {
@@ -106,23 +100,6 @@ export const usePeople = defineStore('people', () => {
   /** Looks somebody up by username or number. @throws ParleyError (101: there is nobody), NetworkError */
   async function find(text: string): Promise<number> {
     return learnDetail(await client.call('user/getbyname', { username: text })).uid
-  }
-
-  /** Sees to it that these people will be known: asks for those that are not, all in one call. Never fails. */
-  function ensure(uids: Iterable<number>): void {
-    for (const uid of uids) if (uid > 0 && !byId.has(uid)) wanted.add(uid)
-    if (wanted.size === 0) return
-    gathering ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS)).then(async () => {
-      gathering = undefined
-      const uid = [...wanted].slice(0, GATHER_MAX)
-      for (const one of uid) wanted.delete(one)
-      const rows = await client.call('user/multiGet', { uid }).catch(() => [])
-      for (const row of rows) {
-        const { nickname, avatar, state, username, sign, logout_timestamp } = row
-        learn({ uid: row.uid, nickname, avatar, state, username, sign, lastOnline: logout_timestamp })
-      }
-      if (wanted.size > 0) ensure([])
-    })
   }
 
   /** Reads the address book anew. @throws ParleyError, NetworkError */

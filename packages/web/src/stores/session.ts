@@ -1,4 +1,4 @@
-import type { Status } from '@parley/client'
+import { createClient, type Status } from '@parley/client'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import {
@@ -99,10 +99,21 @@ export const useSession = defineStore('session', () => {
     location.assign('/signin')
   }
 
-  /** Takes an account off this device's list, without ending its session elsewhere. */
+  /** Takes an account off this device's list; `remember` takes that back until `end`. */
   function forget(other: number): void {
     removeAccount(other)
     accounts.value = readAccounts()
+  }
+
+  /** Ends the session of an account that was forgotten, and drops what this device kept of it. */
+  async function end({ uid: other, token }: Account): Promise<void> {
+    await dropAccount(other)
+    if (!token) return
+    await createClient({ token })
+      .call('login/logout')
+      .catch(() => {
+        // Without a network the session stays behind on the server, where any other device can end it.
+      })
   }
 
   function sessionEnded(): void {
@@ -115,6 +126,6 @@ export const useSession = defineStore('session', () => {
 
   return {
     ...{ accounts, uid, status, signedIn, online, offlineSince },
-    ...{ signIn, enter, connect, signOut, switchTo, addAccount, forget, remember },
+    ...{ signIn, enter, connect, signOut, switchTo, addAccount, forget, end, remember },
   }
 })

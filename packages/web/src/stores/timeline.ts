@@ -3,8 +3,9 @@ import { computed, type Ref, ref, shallowRef } from 'vue'
 import { client } from '@/sdk.ts'
 import { fromRow, type Message } from './message.ts'
 
-/** Messages asked for at a time. */
+/** Messages asked for at a time: when a chat opens, and while somebody scrolls through it. */
 const PAGE = 40
+const PAGE_ON = 100
 /** When the window on the history is longer than this, what is far from its used end is let go. */
 const WINDOW_MAX = 12_000
 
@@ -62,7 +63,7 @@ export class Timeline {
     await this.#during('older', async () => {
       const rows = await client.call('message/get', {
         ...this.#address,
-        ...{ limit: PAGE, mid: first.mid, peek: 1 },
+        ...{ limit: PAGE_ON, mid: first.mid, peek: 1 },
       })
       this.#insert(rows.map(fromRow))
       this.hasOlder.value = rows.length > 0
@@ -176,7 +177,7 @@ export class Timeline {
   }
 
   async #readSince(seq: number): Promise<void> {
-    const page = await client.call('message/since', { ...this.#address, seq, limit: PAGE })
+    const page = await client.call('message/since', { ...this.#address, seq, limit: PAGE_ON })
     this.#insert(page.messages.map(fromRow))
     this.atEnd.value = page.more === 0
   }

@@ -13,7 +13,8 @@ export default {
   days: 'waiting {count} d',
   welcomeHint: 'A visitor who writes for the first time receives the default one by itself.',
   quickHint: 'Type / in a chat to use one. Drag to change their order.',
-  faqHint: 'Shown to visitors, who can tap them; also answered by itself when a message holds one of the keywords.',
+  faqHint:
+    'Shown to visitors, who can tap them; also answered by itself when a message holds one of the keywords.',
   add: 'New',
   edit: 'Edit',
   delete: 'Delete',

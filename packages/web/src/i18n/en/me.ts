@@ -10,7 +10,6 @@ export default {
   signOutUnsent:
     '{count} message has not been sent and will be lost. | {count} messages have not been sent and will be lost.',
   copied: 'Copied',
-  loading: 'The network is slow, still loading…',
   pages: {
     profile: 'Profile',
     password: 'Password',

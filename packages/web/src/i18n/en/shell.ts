@@ -33,10 +33,8 @@ export default {
   switcher: {
     title: 'Go to',
     placeholder: 'Search chats, people and groups',
-    chats: 'Chats',
-    people: 'People',
-    groups: 'Groups',
-    recent: 'Recent',
+    people: 'Person',
+    groups: 'Group',
     nothing: 'Nothing found for “{text}”',
   },
 }

@@ -35,7 +35,8 @@ export default {
     closedHint: 'If you need an account, ask whoever runs this site.',
   },
   forgot: {
-    closed: 'This site sends no text messages, so you cannot reset it yourself. Please ask the administrator.',
+    closed:
+      'This site sends no text messages, so you cannot reset it yourself. Please ask the administrator.',
     title: 'Reset your password',
     intro: 'Enter the phone number of your account. A code sent to it lets you set a new password.',
     phone: 'Phone number of the account',

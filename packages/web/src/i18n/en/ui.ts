@@ -11,6 +11,7 @@ export default {
   showPassword: 'Show password',
   hidePassword: 'Hide password',
   loading: 'Loading',
+  slow: 'The network is slow, still loading…',
   resize: 'Change width',
   notifications: 'Messages about what you did',
   counted: '{count} of {max} characters',

@@ -9,7 +9,6 @@ export default {
   signOutText: '下次使用需要重新输入密码',
   signOutUnsent: '还有 {count} 条消息没有发出，退出后将不再发送',
   copied: '已复制',
-  loading: '网络较慢，仍在加载…',
   pages: {
     profile: '个人资料',
     password: '修改密码',

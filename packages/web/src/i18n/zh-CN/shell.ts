@@ -32,11 +32,9 @@ export default {
   },
   switcher: {
     title: '快速切换',
-    placeholder: '搜索聊天、联系人、群，可输拼音首字母',
-    chats: '聊天',
+    placeholder: '姓名、群名或拼音首字母',
     people: '联系人',
     groups: '群聊',
-    recent: '最近',
     nothing: '没有找到“{text}”',
   },
 }

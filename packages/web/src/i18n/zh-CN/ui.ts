@@ -11,6 +11,7 @@ export default {
   showPassword: '显示密码',
   hidePassword: '隐藏密码',
   loading: '正在加载',
+  slow: '网络较慢，仍在加载…',
   resize: '调整宽度',
   notifications: '操作提示',
   counted: '已输入 {count} 字，最多 {max} 字',
