@@ -62,11 +62,16 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     }
   }
 
+  /** A list that was just made does not know its room yet, and gets lost when it is scrolled. */
+  const isReady = () => (list.value?.viewportSize ?? 0) > 0
+
   /** Goes to the very end, after what is being drawn has its size. */
   function toEndNow(): void {
     void nextTick(() => {
       const element = scroller.value
-      if (element && following.value) element.scrollTop = element.scrollHeight
+      if (!element || !following.value) return
+      if (isReady()) element.scrollTop = element.scrollHeight
+      else requestAnimationFrame(toEndNow)
     })
   }
 
@@ -119,7 +124,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
 
   function readOn(): void {
     const element = scroller.value
-    if (!element || !placed.value || timeline.error.value || timeline.loading.value) return
+    if (!element || !isReady() || !placed.value || timeline.error.value || timeline.loading.value) return
     const ahead = performance.now() - handAt < HAND_MS ? AHEAD_PX : NEAR_PX
     if (element.scrollTop < ahead) void timeline.loadOlder()
     else if (element.scrollHeight - element.scrollTop - element.clientHeight < ahead)

@@ -140,7 +140,6 @@ export const usePeople = defineStore('people', () => {
       learnFriends,
       detail,
       find,
-      ensure,
       loadFriends,
       setRemark,
       remarkChanged,
