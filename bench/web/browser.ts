@@ -4,13 +4,17 @@ import { installProbe, type Probe, type ProbedWindow } from './probe.ts'
 import type { WebSite } from './site.ts'
 
 /** So far one turn of the wheel goes, px. */
-export const WHEEL_PX = 240
+export const WHEEL_PX = 480
 
 /** @throws Error where there is no Chromium */
 export function openBrowser(): Promise<Browser> {
-  if (!browserPath) throw new Error('Chromium is needed: apt-get install chromium, or PARLEY_CHROMIUM=/path/to/it')
+  if (!browserPath)
+    throw new Error('Chromium is needed: apt-get install chromium, or PARLEY_CHROMIUM=/path/to/it')
   // A turn of the wheel is one step: what the page adds to it can be told from it.
-  return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-smooth-scrolling'] })
+  return chromium.launch({
+    executablePath: browserPath,
+    args: ['--no-sandbox', '--disable-smooth-scrolling'],
+  })
 }
 
 /** A desktop browser with nothing in its stores, of the measured person or of nobody. */

@@ -23,8 +23,18 @@ export type ProbedWindow = Window & { probe: Probe }
 /** @param wheelPx how far one frame may move what is seen: everything beyond that is a jump */
 export function installProbe(wheelPx: number): void {
   const MESSAGE = '[role=log] [data-message]'
-  const drawn = () => new Promise<number>((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-  let recording: { frames: number[]; jumps: number[]; last: number; seen?: { key: string; top: number } } | undefined
+  /** When the next frame is drawn. */
+  const drawn = () =>
+    new Promise<number>((resolve) =>
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => resolve(performance.now())
+        port2.postMessage(0)
+      }),
+    )
+  let recording:
+    | { frames: number[]; jumps: number[]; last: number; seen?: { key: string; top: number } }
+    | undefined
 
   const topOf = (key: string) =>
     document.querySelector(`${MESSAGE}[data-message="${CSS.escape(key)}"]`)?.getBoundingClientRect().top
@@ -84,13 +94,20 @@ export function installProbe(wheelPx: number): void {
       if (!link) return
       const from = pressedAt
       const before = document.querySelector('[role=log]')
-      const look = async () => {
+      const look = () => {
         const log = document.querySelector('[role=log]')
-        const isThere = log && log !== before && log.classList.contains('opacity-100') && log.querySelector('[data-message]')
-        if (!isThere) requestAnimationFrame(look)
-        else probe.openMs.push((await drawn()) - from)
+        if (!log || log === before || !log.classList.contains('opacity-100')) return
+        if (!log.querySelector('[data-message]')) return
+        opening.disconnect()
+        void drawn().then((at) => probe.openMs.push(at - from))
       }
-      requestAnimationFrame(look)
+      const opening = new MutationObserver(look)
+      opening.observe(document, {
+        childList: true,
+        subtree: true,
+        attributes: true,
+        attributeFilter: ['class'],
+      })
     },
     { capture: true },
   )

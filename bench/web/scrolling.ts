@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { ask, median, ms, newcomer, note, share, WHEEL_PX } from './browser.ts'
+import type { ProbedWindow } from './probe.ts'
 import type { WebSite } from './site.ts'
 
 /** Pages of history that come while nobody moves. */
@@ -10,7 +11,8 @@ const [SMOOTH_MS, ROUGH_MS] = [17.5, 34]
 const TURN_MS = 16
 
 function tell(what: string, frames: readonly number[]): void {
-  const part = (limit: number) => `${((100 * frames.filter((one) => one > limit).length) / frames.length).toFixed(1)} %`
+  const part = (limit: number) =>
+    `${((100 * frames.filter((one) => one > limit).length) / frames.length).toFixed(1)} %`
   const longest = Math.max(...frames)
   note(
     what,
@@ -38,7 +40,8 @@ async function measureFloor(browser: Browser, rows: number): Promise<void> {
   )
   await page.evaluate((count) => {
     const main = document.querySelector('main')!
-    for (let row = 0; row < count; row++) main.append(Object.assign(document.createElement('p'), { textContent: `${row}` }))
+    for (let row = 0; row < count; row++)
+      main.append(Object.assign(document.createElement('p'), { textContent: `${row}` }))
     main.scrollTop = main.scrollHeight
   }, rows)
   const frames = page.evaluate(
@@ -61,30 +64,38 @@ async function measureFloor(browser: Browser, rows: number): Promise<void> {
   await context.close()
 }
 
-/** A page of history comes while the person holds still: by how much what they look at moves, px. */
+/** A page of history comes while the person holds still: by how much what they look at moves from frame to frame, px. */
 async function measureStill(page: Page): Promise<void> {
   const moved: number[] = []
   for (let index = 0; index < STILL_PAGES; index++) {
-    const before = await page.evaluate(async () => {
-      const log = document.querySelector('[role=log]')!
-      const { probe } = window as unknown as { probe: { anchor(): { key: string; top: number } | undefined } }
-      const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-      // The wheel of a program: the page has to believe that it was a hand.
-      log.dispatchEvent(new WheelEvent('wheel'))
-      log.scrollTop = 300
-      await drawn()
-      return { anchor: probe.anchor(), height: log.scrollHeight }
-    })
-    await page.waitForFunction((height) => document.querySelector('[role=log]')!.scrollHeight > height, before.height)
     moved.push(
-      await page.evaluate(async (anchor) => {
-        const { probe } = window as unknown as { probe: { topOf(key: string): number | undefined } }
-        for (let frame = 0; frame < 6; frame++) await new Promise(requestAnimationFrame)
-        return anchor ? Math.abs((probe.topOf(anchor.key) ?? Number.NaN) - anchor.top) : Number.NaN
-      }, before.anchor),
+      await page.evaluate(async (framesMax) => {
+        const { probe } = window as unknown as ProbedWindow
+        const log = document.querySelector('[role=log]')!
+        const frame = () => new Promise(requestAnimationFrame)
+        const before = log.scrollHeight
+        // The page has to believe that it was a hand.
+        log.dispatchEvent(new WheelEvent('wheel'))
+        log.scrollTop = 300
+        await frame()
+        let farthest = 0
+        let anchor = probe.anchor()
+        let left = 8
+        for (let count = 0; left > 0 && count < framesMax; count++) {
+          await frame()
+          const top = anchor && probe.topOf(anchor.key)
+          if (anchor && top !== undefined) farthest = Math.max(farthest, Math.abs(top - anchor.top))
+          anchor = probe.anchor()
+          if (log.scrollHeight > before + 1000) left--
+        }
+        return left === 0 ? farthest : Number.NaN
+      }, 600),
     )
   }
-  note(`${STILL_PAGES} older pages while nobody moves: moved by`, `${Math.max(...moved).toFixed(2)} px at most`)
+  note(
+    `${STILL_PAGES} older pages while nobody moves: moved by`,
+    `${Math.max(...moved).toFixed(2)} px at most`,
+  )
 }
 
 /** Through a whole history to its beginning, by the wheel. */
@@ -97,7 +108,12 @@ export async function measureScrolling(browser: Browser, site: WebSite, messages
   await ask(page, (probe) => probe.record())
   const started = performance.now()
   const beginning = page.getByText('没有更早的消息了')
-  await wheelUp(page, async () => (await beginning.isVisible()) && page.evaluate(() => document.querySelector('[role=log]')!.scrollTop === 0))
+  await wheelUp(
+    page,
+    async () =>
+      (await beginning.isVisible()) &&
+      page.evaluate(() => document.querySelector('[role=log]')!.scrollTop === 0),
+  )
   const seconds = (performance.now() - started) / 1000
   const { frames, jumps } = await ask(page, (probe) => probe.stop())
   note(`${messages} messages, wheeled to the first one`, `${seconds.toFixed(1)} s`)

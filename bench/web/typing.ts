@@ -19,15 +19,31 @@ async function type(page: Page): Promise<number[]> {
   return (await ask(page, ({ keyMs }) => keyMs)).slice(before)
 }
 
-/** A plain field on an empty page. */
+/** Messages that go on until `stop`, which gives how many there were. */
+function pour(site: WebSite): { stop(): number } {
+  let sent = 0
+  const timer = setInterval(() => void site.send(`消息 ${++sent}`), 1000 / MESSAGES_PER_SECOND)
+  return {
+    stop() {
+      clearInterval(timer)
+      return sent
+    },
+  }
+}
+
+/** A plain field on an empty page, with the same work for the machine beside it. */
 async function measureFloor(browser: Browser, site: WebSite): Promise<void> {
   const { context, page } = await newcomer(browser, site)
   const server = Bun.serve({
     port: 0,
-    fetch: () => new Response('<!doctype html><textarea></textarea>', { headers: { 'content-type': 'text/html' } }),
+    fetch: () =>
+      new Response('<!doctype html><textarea></textarea>', { headers: { 'content-type': 'text/html' } }),
   })
   await page.goto(String(server.url))
   tell('  floor: a plain field on an empty page', await type(page))
+  const messages = pour(site)
+  tell('  floor: that, while the server takes them', await type(page))
+  messages.stop()
   await context.close()
   await server.stop(true)
 }
@@ -39,11 +55,10 @@ export async function measureTyping(browser: Browser, site: WebSite): Promise<vo
   await page.locator('[role=log].opacity-100 [data-message]').first().waitFor()
   await page.waitForLoadState('networkidle')
   tell('a key to its letter, in silence', await type(page))
-  let sent = 0
-  const timer = setInterval(() => void site.send(`消息 ${++sent}`), 1000 / MESSAGES_PER_SECOND)
+  const messages = pour(site)
   tell(`  while ${MESSAGES_PER_SECOND} messages a second arrive here`, await type(page))
-  clearInterval(timer)
-  await page.getByText(`消息 ${sent}`, { exact: true }).waitFor()
+  const sent = messages.stop()
+  await page.getByRole('log').getByText(`消息 ${sent}`, { exact: true }).waitFor()
   await context.close()
   await measureFloor(browser, site)
 }

@@ -72,7 +72,7 @@ describe.skipIf(!browserPath)('a second tab', () => {
     await pickFrom(two, row(two, '小老鼠'), '标为未读')
     await seen(badge(one, '小老鼠', 1))
     await one.page.bringToFront()
-    await pickFrom(one, row(one, group), '删除聊天')
+    await pickFrom(one, row(one, group), '不显示')
     await gone(row(two, group))
     await send(stage.site, spike, gid, '还在吗')
     await Promise.all([one, two].map((person) => seen(row(person, group).getByText('还在吗'))))

@@ -110,7 +110,7 @@ export const ReadEvent = z.object({
 })
 export type ReadEvent = z.infer<typeof ReadEvent>
 
-/** Parley: the user pinned, muted or hid a chat, or undid that; all three as they are now. */
+/** Parley: the user pinned, muted, hid or cleared a chat, or undid that; all of it as it is now. */
 export const ChatUpdateEvent = z.object({
   type: chatType,
   id: z.string(),
@@ -119,6 +119,8 @@ export const ChatUpdateEvent = z.object({
   hidden: Bit,
   /** The newest message when it was hidden: a client that has a newer one goes on showing the chat. */
   last_seq: z.int(),
+  /** The user deleted the chat for themselves: up to here nothing of it is left for them. Missing when they never did. */
+  cleared_seq: z.int().optional(),
 })
 export type ChatUpdateEvent = z.infer<typeof ChatUpdateEvent>
 

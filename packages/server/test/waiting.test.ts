@@ -83,6 +83,26 @@ describe('pop/waiting', () => {
     expect(await ids(member)).toEqual([hidden.uid])
   })
 
+  test('a sub-user is no visitor of the member, nor is the member one of theirs', async () => {
+    const { member, visitors } = await cast(1)
+    const opened = await site
+      .as(member)
+      .ok('user/open_user', { username: `wait${member.uid}`, nickname: '分号', password: 'secret-1' })
+    const sub: TestUser = { ...member, uid: opened.uid, username: `wait${member.uid}` }
+    await site.services.users.update(sub.uid, { is_member: 1 })
+    const send = (from: TestUser, to: TestUser) =>
+      site.api(from).ok('message/send', { to: to.uid, type: 'friend', content: '在吗' })
+    await send(sub, member)
+    await send(visitors[0]!, member)
+    expect(await ids(member)).toEqual([visitors[0]!.uid])
+    await site.api(member).ok('message/send', { to: visitors[0]!.uid, type: 'friend', content: '在的' })
+    expect(await ids(member)).toEqual([])
+    await send(member, sub)
+    await send(visitors[0]!, sub)
+    const waitForSub = await site.api(sub).ok<WaitingChat[]>('pop/waiting')
+    expect(waitForSub.map(({ id }) => id)).toEqual([visitors[0]!.uid])
+  })
+
   test('is for members alone', async () => {
     const { member, visitors } = await cast(1)
     expect(await site.as(visitors[0]!).code('pop/waiting')).toBe(3)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chatType, id, integerOr, nothing, textOrAbsent } from '../fields.ts'
+import { chatType, id, integerOr, nothing, optionalFlag, textOrAbsent } from '../fields.ts'
 import { declare } from '../operation.ts'
 import {
   ChatEntry,
@@ -53,7 +53,8 @@ export const popChats = declare({
 
 /**
  * The caller's temporary chats in which somebody waits: not a friend, who wrote since the caller last answered (automatic
- * answers count for nothing). Those who wait longest come first. For members alone.
+ * answers count for nothing), and neither a sub-user of theirs nor their parent. Those who wait longest come first. For
+ * members alone.
  */
 export const popWaiting = declare({
   path: 'pop/waiting',
@@ -65,14 +66,17 @@ export const popWaiting = declare({
   output: z.array(WaitingChat),
 })
 
-/** Hides a chat from the list until its next message. Pushes `chatUpdate`. */
+/**
+ * Hides a chat from the list until its next message; with `clear` (Parley's own) everything that is in it now is gone for
+ * the caller, too, and for nobody else. Pushes `chatUpdate`.
+ */
 export const popDelChat = declare({
   path: 'pop/delchat',
   method: 'POST',
   allow: 'user',
   tag: 'pop',
   summary: { zh: '删除对话', en: 'Remove a chat from the list' },
-  input: z.object({ id: id(), type: chatType() }),
+  input: z.object({ id: id(), type: chatType(), clear: optionalFlag() }),
   output: nothing(),
 })
 

@@ -131,6 +131,8 @@ export interface MembershipTable {
   spoke_seq: Generated<number>
   /** The chat is hidden while `conversation.last_seq <= hidden_seq`; -1 = not hidden. */
   hidden_seq: Generated<number>
+  /** The user has deleted the chat for themselves: they see only what comes after this seq. */
+  cleared_seq: Generated<number>
   pinned: Generated<number>
   muted: Generated<number>
   /** The user's own name for a group; empty when unset. */

@@ -186,7 +186,7 @@ function calls(): Record<string, { as?: number; with?: Parameters }> {
     'pop/get': { as: owner },
     'pop/chats': { as: owner, with: { cursor: Buffer.from('1.1.1').toString('base64url') } },
     'pop/waiting': { as: service },
-    'pop/delchat': { as: owner, with: chat },
+    'pop/delchat': { as: owner, with: { ...chat, clear: 1 } },
     'pop/getsetting': {},
     'push/auth': { as: owner, with: { channel_name: `private-group-${gid}`, socket_id: '1.1' } },
     'push/emit': { with: { channel: 'x', event: 'y' } },

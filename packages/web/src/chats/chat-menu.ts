@@ -2,6 +2,9 @@ import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { errorText } from '@/sdk.ts'
 import { type ChatState, useChats } from '@/stores/chats.ts'
+import { useMessages } from '@/stores/messages.ts'
+import { dropMessages } from '@/stores/snapshot.ts'
+import { useConfirm } from '@/ui/confirm.ts'
 import type { MenuItem } from '@/ui/menu.ts'
 import { useToasts } from '@/ui/toasts.ts'
 import IconUnmute from '~icons/lucide/bell'
@@ -11,21 +14,41 @@ import IconHide from '~icons/lucide/eye-off'
 import IconUnread from '~icons/lucide/message-square-dot'
 import IconPin from '~icons/lucide/pin'
 import IconUnpin from '~icons/lucide/pin-off'
+import IconDelete from '~icons/lucide/trash-2'
 
 /** What can be done with a chat from the list. */
 export function useChatMenu(): (chat: ChatState) => MenuItem[] {
   const { t } = useI18n()
-  const chats = useChats()
+  const [chats, messages] = [useChats(), useMessages()]
+  const confirm = useConfirm()
   const toasts = useToasts()
   const route = useRoute()
   const router = useRouter()
 
   const attempt = (work: Promise<void>): void => void work.catch((error) => toasts.say(errorText(error)))
 
-  async function hide(chat: ChatState): Promise<void> {
+  async function leave(chat: ChatState): Promise<void> {
     if (route.params.type === chat.type && Number(route.params.id) === chat.id) await router.push('/chats')
+  }
+
+  async function hide(chat: ChatState): Promise<void> {
+    await leave(chat)
     await chats.hide(chat)
     toasts.undo(t('chats.hidden', { name: chats.title(chat) }), () => attempt(chats.show(chat)))
+  }
+
+  async function remove(chat: ChatState): Promise<void> {
+    const agreed = await confirm({
+      title: t('chats.deleteTitle', { name: chats.title(chat) }),
+      text: t('chats.deleteText'),
+      action: t('chats.deleteAction'),
+      danger: true,
+    })
+    if (!agreed) return
+    await leave(chat)
+    await chats.remove(chat)
+    messages.forget(chat)
+    await dropMessages(chat.key)
   }
 
   return (chat) => [
@@ -52,8 +75,14 @@ export function useChatMenu(): (chat: ChatState) => MenuItem[] {
       label: t('chats.hide'),
       icon: IconHide,
       separator: true,
-      danger: true,
       select: () => attempt(hide(chat)),
+    },
+    {
+      key: 'delete',
+      label: t('chats.delete'),
+      icon: IconDelete,
+      danger: true,
+      select: () => attempt(remove(chat)),
     },
   ]
 }

@@ -188,12 +188,21 @@ export const useChats = defineStore('chats', () => {
   }
 
   /** `chatUpdate` was pushed. */
-  function updated({ type, id, top, muted, hidden, last_seq }: PushEvents['chatUpdate']): void {
+  function updated(event: PushEvents['chatUpdate']): void {
+    const { type, id, top, muted, hidden, last_seq, cleared_seq } = event
     const chat = byKey.get(chatKey({ type, id: Number(id) }))
     if (!chat) return
     chat.pinned = top === 1
     chat.muted = muted === 1
     chat.hidden = hidden === 1 && chat.lastSeq <= last_seq
+    if (cleared_seq !== undefined) cleared(chat, cleared_seq)
+  }
+
+  /** What is in the chat up to `seq` is gone for the user. */
+  function cleared(chat: ChatState, seq: number): void {
+    if (chat.last && chat.last.seq <= seq) delete chat.last
+    chat.unread = Math.min(chat.unread, Math.max(0, chat.lastSeq - seq))
+    if (chat.unread === 0) chat.mentionMid = 0
   }
 
   const forget = (ref: Chat): void => {
@@ -241,9 +250,19 @@ export const useChats = defineStore('chats', () => {
   /** Takes it off the list until its next message. */
   const hide = (ref: Chat) =>
     optimistic(ref, { hidden: true }, () => client.call('pop/delchat', { id: ref.id, type: ref.type }))
+  /** Deletes what is in it up to now, for the user alone, and takes it off the list until its next message. */
+  async function remove(ref: Chat): Promise<void> {
+    const chat = ensure(ref)
+    const { lastSeq } = chat
+    await optimistic(ref, { hidden: true }, () =>
+      client.call('pop/delchat', { id: ref.id, type: ref.type, clear: 1 }),
+    )
+    cleared(chat, lastSeq)
+  }
 
   return {
     ...{ byKey, list, loaded, fresh, cursor, unread, title, picture, learn, learnHome, loadMore, ensure },
     ...{ arrived, changed, readElsewhere, updated, forget, pin, mute, markUnread, markRead, hide, show },
+    remove,
   }
 })

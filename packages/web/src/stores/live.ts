@@ -40,7 +40,10 @@ export function followLive(): void {
     if (Number(event.uid) === me.uid) chats.readElsewhere(event)
     else messages.peerRead(event)
   })
-  after('chatUpdate', (event) => chats.updated(event))
+  after('chatUpdate', (event) => {
+    chats.updated(event)
+    messages.cleared(event)
+  })
   client.on('state', ({ uid, state }) => {
     if (people.byId.has(uid)) people.learn({ uid, state })
   })

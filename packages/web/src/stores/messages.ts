@@ -148,6 +148,11 @@ export const useMessages = defineStore('messages', () => {
     chats.changed(chat, mid, 'gone')
   }
 
+  /** `chatUpdate` was pushed: the user may have deleted the chat on another device. */
+  function cleared({ type, id, cleared_seq = 0 }: PushEvents['chatUpdate']): void {
+    timelines.get(chatKey({ type, id: Number(id) }))?.cleared(cleared_seq)
+  }
+
   /** The other person of a one-to-one chat has read. */
   function peerRead({ type, id, uid, seq }: PushEvents['read']): void {
     if (type !== 'friend' || Number(uid) === me.uid) return
@@ -180,6 +185,6 @@ export const useMessages = defineStore('messages', () => {
       resend,
       discard,
     },
-    ...{ revoke, remove, revoked, deleted, peerRead, missed, forget },
+    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, forget },
   }
 })

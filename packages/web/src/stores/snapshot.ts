@@ -41,6 +41,10 @@ export async function restoreMessages(key: string): Promise<void> {
   if (kept) useMessages().timelines.get(key)?.restore(kept)
 }
 
+/** Drops the messages of a chat that were kept: its user has deleted it. */
+export const dropMessages = (key: string): Promise<void> =>
+  dropSnapshots([messagesKey(useSession().uid, key)])
+
 /** Keeps what comes from now on. */
 export function keepSnapshots(): void {
   const session = useSession()
@@ -72,6 +76,12 @@ export function keepSnapshots(): void {
       void saveSoon()
     })
   }
+  client.on('chatUpdate', ({ type, id, cleared_seq }) => {
+    if (cleared_seq === undefined) return
+    // Deleted on another device; what is in memory is kept anew.
+    if (!messages.timelines.has(type + id)) void dropMessages(type + id)
+    void saveSoon()
+  })
   watch(
     () => [
       chats.list,

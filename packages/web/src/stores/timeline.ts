@@ -65,6 +65,8 @@ export class Timeline {
         ...this.#address,
         ...{ limit: PAGE_ON, mid: first.mid, peek: 1 },
       })
+      // The window has gone elsewhere meanwhile: what came does not join it.
+      if (this.#sent.value[0]?.mid !== first.mid) return
       this.#insert(rows.map(fromRow))
       this.hasOlder.value = rows.length > 0
       const sent = this.#sent.value
@@ -153,6 +155,17 @@ export class Timeline {
       )
   }
 
+  /** The user has deleted the chat up to `seq`, here or on another device: nothing older is left to read or to load. */
+  cleared(seq: number): void {
+    const left = this.#sent.value.filter((message) => message.seq > seq)
+    // Every later change of the chat tells of it again.
+    if (left.length === this.#sent.value.length) return
+    this.#sent.value = left
+    this.hasOlder.value = false
+    // Without a message of its own a window in the middle of the history would not find its way to the end.
+    if (left.length === 0 && !this.atEnd.value) void this.reload()
+  }
+
   /** The newest messages, for a copy on this device. */
   tail(count: number): readonly Message[] {
     return this.atEnd.value ? this.#sent.value.slice(-count) : []
@@ -178,6 +191,8 @@ export class Timeline {
 
   async #readSince(seq: number): Promise<void> {
     const page = await client.call('message/since', { ...this.#address, seq, limit: PAGE_ON })
+    // The window has gone elsewhere meanwhile: what came does not join it.
+    if (this.#sent.value.at(-1)?.seq !== seq) return
     this.#insert(page.messages.map(fromRow))
     this.atEnd.value = page.more === 0
   }

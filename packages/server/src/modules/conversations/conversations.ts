@@ -1,8 +1,16 @@
 import type { Clock } from '../../clock.ts'
 import { type Conversation, type Database, type Membership, ReadCache } from '../../storage/index.ts'
 import { batched } from '../users/index.ts'
-import { type Position, positionAt, positionBefore } from './positions.ts'
-import { findView, isHidden, type ReadMove, type View, type ViewChange, writePosition } from './views.ts'
+import { type Position, positionAt, positionBefore, positionOf } from './positions.ts'
+import {
+  clearing,
+  findView,
+  isHidden,
+  type ReadMove,
+  type View,
+  type ViewChange,
+  writePosition,
+} from './views.ts'
 
 /** How many conversations and memberships are kept in memory. */
 const CACHE_ENTRIES_MAX = 100_000
@@ -116,7 +124,7 @@ export class Conversations {
     this.#whenRead.push(react)
   }
 
-  /** Has a callback run after the commit whenever a user pinned, muted or hid a chat, or undid it. */
+  /** Has a callback run after the commit whenever a user pinned, muted, hid or cleared a chat, or undid it. */
   onArranged(react: (view: View) => unknown): void {
     this.#whenArranged.push(react)
   }
@@ -132,7 +140,12 @@ export class Conversations {
   /** Sets the read position to a time (ms), forwards or backwards (`last_read_time` of the document). */
   async setReadTime(conversationId: number, uid: number, timeMs: number): Promise<void> {
     const view = await this.view(conversationId, uid)
-    if (view) await this.#move(view, await positionAt(this.#db, conversationId, view.last_seq, timeMs), 'any')
+    if (!view) return
+    const asked = await positionAt(this.#db, conversationId, view.last_seq, timeMs)
+    // What the user has deleted is not unread again.
+    const to =
+      asked.seq < view.cleared_seq ? await positionOf(this.#db, conversationId, view.cleared_seq) : asked
+    await this.#move(view, to, 'any')
   }
 
   /** Sets the read position so that `unread` messages count as unread (`unread_count` of the document). */
@@ -149,16 +162,18 @@ export class Conversations {
     const view = await this.view(conversationId, uid)
     if (!view) return
     const { hidden = isHidden(view), pinned = view.pinned, muted = view.muted, remark } = change
-    const isArranged = hidden !== isHidden(view) || pinned !== view.pinned || muted !== view.muted
+    const clears = change.cleared === true && view.cleared_seq < view.last_seq
+    const isArranged = clears || hidden !== isHidden(view) || pinned !== view.pinned || muted !== view.muted
     if (!isArranged && remark === undefined) return
     const hidden_seq = hidden === isHidden(view) ? undefined : hidden ? view.last_seq : -1
     const now = await this.#db.write
       .updateTable('membership')
       .set({ hidden_seq, pinned: change.pinned, muted: change.muted, remark })
+      .$if(clears, (query) => query.set(clearing(view)))
       .where('conversation_id', '=', conversationId)
       .where('uid', '=', uid)
       // Another device may have changed something else meanwhile.
-      .returning(['hidden_seq', 'pinned', 'muted'])
+      .returning(['hidden_seq', 'cleared_seq', 'pinned', 'muted'])
       .executeTakeFirst()
     if (remark !== undefined) this.forgetStanding(conversationId, uid)
     if (!isArranged || !now) return

@@ -9,4 +9,4 @@ export {
   type View,
   type ViewChange,
 } from './views.ts'
-export { DELETED, notHiddenFrom, REVOKED } from './visibility.ts'
+export { afterCleared, DELETED, notHiddenFrom, REVOKED } from './visibility.ts'

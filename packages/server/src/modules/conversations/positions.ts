@@ -8,6 +8,17 @@ export interface Position {
 
 const START: Position = { seq: 0, counted: 0 }
 
+/** The place of one message; the beginning where there is none. */
+export async function positionOf(db: Database, conversationId: number, seq: number): Promise<Position> {
+  const message = await db.read
+    .selectFrom('message')
+    .select(['seq', 'counted'])
+    .where('conversation_id', '=', conversationId)
+    .where('seq', '=', seq)
+    .executeTakeFirst()
+  return message ?? START
+}
+
 /**
  * The last message of a conversation for which `precedes` holds, found in about log2(last_seq) look-ups: seqs have no
  * gap, and mid and time grow with them.

@@ -1,4 +1,5 @@
-import type { Conversation, Database, Membership } from '../../storage/index.ts'
+import type { ExpressionBuilder } from 'kysely'
+import type { Conversation, Database, Membership, Tables } from '../../storage/index.ts'
 import type { Position } from './positions.ts'
 
 /** Where a user reads from or writes to, in the words of the API: a friend's uid or a group's gid. */
@@ -10,7 +11,15 @@ export interface ChatAddress {
 /** One user's view of a chat, together with where the chat itself stands. */
 export type View = Pick<
   Membership,
-  'conversation_id' | 'uid' | 'read_seq' | 'read_counted' | 'seen_seq' | 'hidden_seq' | 'pinned' | 'muted'
+  | 'conversation_id'
+  | 'uid'
+  | 'read_seq'
+  | 'read_counted'
+  | 'seen_seq'
+  | 'hidden_seq'
+  | 'cleared_seq'
+  | 'pinned'
+  | 'muted'
 > &
   Pick<Conversation, 'kind' | 'low' | 'high' | 'last_seq' | 'counted'>
 
@@ -18,6 +27,8 @@ export type View = Pick<
 export interface ViewChange {
   /** False shows the chat in the list, true hides it until something new arrives. */
   hidden?: boolean
+  /** With `hidden`: everything that is in the chat now is gone for this user, too. */
+  cleared?: true
   pinned?: 0 | 1
   muted?: 0 | 1
   remark?: string
@@ -36,7 +47,7 @@ export function findView(db: Database, conversationId: number, uid: number): Pro
     .selectFrom('membership as m')
     .innerJoin('conversation as c', 'c.id', 'm.conversation_id')
     .select(['m.conversation_id', 'm.uid', 'm.read_seq', 'm.read_counted', 'm.seen_seq', 'm.hidden_seq'])
-    .select(['m.pinned', 'm.muted', 'c.kind', 'c.low', 'c.high', 'c.last_seq', 'c.counted'])
+    .select(['m.cleared_seq', 'm.pinned', 'm.muted', 'c.kind', 'c.low', 'c.high', 'c.last_seq', 'c.counted'])
     .where('m.conversation_id', '=', conversationId)
     .where('m.uid', '=', uid)
     .executeTakeFirst()
@@ -92,3 +103,22 @@ export async function writePosition(
     .executeTakeFirstOrThrow()
   return numUpdatedRows > 0n
 }
+
+/** The columns that a clearing of the chat moves, each no further back than it is: another device may have been quicker. */
+export const clearing =
+  ({ last_seq, counted }: Pick<View, 'last_seq' | 'counted'>) =>
+  (eb: ExpressionBuilder<Tables, 'membership'>) => ({
+    cleared_seq: eb
+      .case()
+      .when('cleared_seq', '<', last_seq)
+      .then(last_seq)
+      .else(eb.ref('cleared_seq'))
+      .end(),
+    // `read_seq` stays: deleting is not reading, and the other person is told of reading.
+    read_counted: eb
+      .case()
+      .when('read_counted', '<', counted)
+      .then(counted)
+      .else(eb.ref('read_counted'))
+      .end(),
+  })

@@ -40,6 +40,7 @@ export class ChatState {
       muted: view.muted === 1 ? 1 : 0,
       hidden: isHidden(view) ? 1 : 0,
       last_seq: view.last_seq,
+      ...(view.cleared_seq > 0 ? { cleared_seq: view.cleared_seq } : {}),
     })
   }
 

@@ -1,7 +1,13 @@
 import { AppError, type MessageRow, type MessagesAround, type MissedMessages } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
-import { type ChatAddress, type Conversations, DELETED, notHiddenFrom } from '../conversations/index.ts'
+import {
+  afterCleared,
+  type ChatAddress,
+  type Conversations,
+  DELETED,
+  notHiddenFrom,
+} from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 import type { Chats } from './chats.ts'
@@ -151,6 +157,7 @@ export class History {
       .where('conversation_id', '=', conversationId)
       .where('removed', '!=', DELETED)
       .where(notHiddenFrom(uid))
+      .where(afterCleared(uid, conversationId))
   }
 
   async #rows(uid: number, { type }: ChatAddress, messages: Message[]): Promise<MessageRow[]> {

@@ -1,6 +1,6 @@
 import { AppError } from '@parley/contract'
 import type { Database } from '../../storage/index.ts'
-import { notHiddenFrom } from '../conversations/index.ts'
+import { afterCleared, notHiddenFrom } from '../conversations/index.ts'
 
 /** As much of a quoted message as a quote keeps. */
 const SNAPSHOT_CHARACTERS_MAX = 1000
@@ -21,6 +21,7 @@ export class Quotes {
       .where('conversation_id', '=', conversationId)
       .where('removed', '=', 0)
       .where(notHiddenFrom(uid))
+      .where(afterCleared(uid, conversationId))
       .executeTakeFirst()
     if (!message) throw new AppError('quote_invalid')
     return [...message.content].slice(0, SNAPSHOT_CHARACTERS_MAX).join('')

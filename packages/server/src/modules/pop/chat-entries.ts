@@ -5,7 +5,10 @@ import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 
 /** A chat as it is read from the database: the caller's view of it, and the group's name and picture. */
-export type Chat = Pick<Membership, 'conversation_id' | 'read_seq' | 'read_counted' | 'pinned' | 'muted' | 'remark'> &
+export type Chat = Pick<
+  Membership,
+  'conversation_id' | 'read_seq' | 'read_counted' | 'pinned' | 'muted' | 'remark'
+> &
   Pick<Conversation, 'kind' | 'low' | 'high' | 'last_seq' | 'last_at' | 'counted'> & {
     [Name in keyof Pick<Group, 'groupname' | 'avatar'>]: Group[Name] | null
   }

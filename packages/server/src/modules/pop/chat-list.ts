@@ -3,7 +3,7 @@ import { toSeconds } from '../../clock.ts'
 import type { Database } from '../../storage/index.ts'
 import { DELETED, notHiddenFrom } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
-import type { Users } from '../users/index.ts'
+import type { Account, Users } from '../users/index.ts'
 import { comesAfter, cursorOf, placeOf } from './chat-cursor.ts'
 import { type Chat, entriesOf, type LastMessage } from './chat-entries.ts'
 import { unreadMentions } from './unread-mentions.ts'
@@ -57,8 +57,9 @@ export class ChatList {
   }
 
   /** The temporary chats in which somebody waits for the user's answer, whoever waits longest first. */
-  async waiting(uid: number, limit: number): Promise<WaitingChat[]> {
-    const waiting = await waitingSince(this.dependencies.db, uid, limit)
+  async waiting(member: Account, limit: number): Promise<WaitingChat[]> {
+    const { uid } = member
+    const waiting = await waitingSince(this.dependencies.db, member, limit)
     if (waiting.size === 0) return []
     const chats = await this.#shown(uid)
       .where('c.id', 'in', [...waiting.keys()])
@@ -131,7 +132,8 @@ export class ChatList {
   async #lastMessages(uid: number, chats: readonly Chat[]): Promise<Map<number, LastMessage>> {
     if (chats.length === 0) return new Map()
     const rows = await this.dependencies.db.read
-      .selectFrom('conversation as c')
+      .selectFrom('membership as m')
+      .innerJoin('conversation as c', 'c.id', 'm.conversation_id')
       .innerJoin('message as last', (join) =>
         join
           .onRef('last.conversation_id', '=', 'c.id')
@@ -141,6 +143,7 @@ export class ChatList {
                 .selectFrom('message')
                 .select('message.seq')
                 .whereRef('message.conversation_id', '=', 'c.id')
+                .whereRef('message.seq', '>', 'm.cleared_seq')
                 .where('message.removed', '!=', DELETED)
                 .where(notHiddenFrom(uid))
                 .orderBy('message.seq', 'desc')
@@ -149,8 +152,9 @@ export class ChatList {
           ),
       )
       .selectAll('last')
+      .where('m.uid', '=', uid)
       .where(
-        'c.id',
+        'm.conversation_id',
         'in',
         chats.map((chat) => chat.conversation_id),
       )

@@ -55,14 +55,19 @@ export function popOperations(services: Services): Operation[] {
     }),
 
     implement(popWaiting, async ({ actor }, { limit }) => {
-      if ((await users.requireActive(actor.uid)).is_member !== 1) throw new AppError('forbidden')
-      return chatList.waiting(actor.uid, limit)
+      const member = await users.requireActive(actor.uid)
+      if (member.is_member !== 1) throw new AppError('forbidden')
+      return chatList.waiting(member, limit)
     }),
 
-    implement(popDelChat, async ({ actor }, address) => {
+    implement(popDelChat, async ({ actor }, { clear, ...address }) => {
       if ((await users.require(actor.uid)).account_state !== 'normal') throw new AppError('account_disabled')
       const chat = await chats.own(actor.uid, address)
-      if (chat) await conversations.changeView(chat.conversationId, actor.uid, { hidden: true })
+      if (!chat) return
+      await conversations.changeView(chat.conversationId, actor.uid, {
+        hidden: true,
+        ...(clear === 1 ? { cleared: true } : {}),
+      })
     }),
   ]
 }

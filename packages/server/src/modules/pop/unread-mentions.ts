@@ -49,6 +49,7 @@ const firstMention = (
     .whereRef('mention.conversation_id', '=', 'm.conversation_id')
     .where('mention.uid', '=', mentioned)
     .whereRef('mention.seq', '>', 'm.read_seq')
+    .whereRef('mention.seq', '>', 'm.cleared_seq')
     .whereRef('message.created_at', '>=', 'm.joined_at')
     .where('message.from_uid', '!=', uid)
     .where(notHiddenFrom(uid))

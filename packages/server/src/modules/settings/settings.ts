@@ -79,7 +79,14 @@ export class Settings {
   readonly #node = randomUUID()
 
   constructor(dependencies: Dependencies) {
-    const { db, invalidations, publish, apps, sms = false, clientOrigin = (changer) => changer } = dependencies
+    const {
+      db,
+      invalidations,
+      publish,
+      apps,
+      sms = false,
+      clientOrigin = (changer) => changer,
+    } = dependencies
     this.#db = db
     this.#invalidations = invalidations
     this.#publish = publish

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'kysely'
 import { lock, newPostgresStorage, type PostgresStorage, until } from '../../../test/postgres/storage.ts'
 
-const LAST = '0005-mentions'
+const LAST = '0006-cleared-chats'
 
 setDefaultTimeout(30_000)
 
@@ -16,15 +16,13 @@ test('a migration leaves a table to those who use it, and comes through when the
   const running = await storage.open()
   // The schema as the version before had it.
   for (const undo of [
-    'drop table mention',
-    'alter table "user" drop column disabled_by',
-    'alter table membership drop column spoke_seq',
+    'alter table membership drop column cleared_seq',
     `delete from kysely_migration where name = '${LAST}'`,
   ]) {
     await storage.sql.unsafe(undo)
   }
   // As a dump does.
-  const backup = await lock(storage.sql, 'lock table "user" in access share mode')
+  const backup = await lock(storage.sql, 'lock table membership in access share mode')
   const starting = storage.open()
   const isWaiting = async () => {
     const [{ waiting }] = await storage.sql.unsafe(
@@ -34,7 +32,7 @@ test('a migration leaves a table to those who use it, and comes through when the
   }
   await until(isWaiting)
   // It stands behind the change of the table, which gives up.
-  const { rows } = await sql<{ count: number }>`select count(*) from "user"`.execute(running.read)
+  const { rows } = await sql<{ count: number }>`select count(*) from membership`.execute(running.read)
   expect(rows).toEqual([{ count: 0 }])
   await until(isWaiting)
   await backup.release()

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+/*
+ * What the built pages load before a chat is opened: script and style, gzipped at level 9. `npm run bench:web` measures it in
+ * a browser; here it is read out of the files.
+ */
+
+const DIST = process.env.PARLEY_TEST_CLIENT ?? fileURLToPath(new URL('../packages/web/dist', import.meta.url))
+const BYTES_MAX = 170_000
+/** Parts that are loaded beside the first script: what stands beside the list, or the page for visitors; English texts. */
+const PARTS = { '/chats': ['NothingChosen', 'en'], '/signin': ['SignInPage', 'en'] }
+const IMPORT = /(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g
+
+/** A script of `assets/` with everything that it cannot do without. */
+async function withImports(name: string, known = new Set<string>()): Promise<Set<string>> {
+  if (known.has(name)) return known
+  known.add(name)
+  const text = await readFile(join(DIST, 'assets', name), 'utf8')
+  for (const [, imported] of text.matchAll(IMPORT)) await withImports(imported!, known)
+  return known
+}
+
+async function firstLoad(parts: readonly string[]): Promise<Map<string, number>> {
+  const html = await readFile(join(DIST, 'index.html'), 'utf8')
+  const named = [...html.matchAll(/(?:src|href)="\/assets\/([^"]+\.(?:js|css))"/g)].map(([, name]) => name!)
+  const built = await readdir(join(DIST, 'assets'))
+  const wanted = parts.flatMap((part) =>
+    built.filter((name) => new RegExp(`^${part}-[\\w-]{8}\\.(js|css)$`).test(name)),
+  )
+  expect(wanted.length).toBeGreaterThanOrEqual(parts.length)
+  const files = new Set<string>()
+  for (const name of [...named, ...wanted]) {
+    for (const one of name.endsWith('.js') ? await withImports(name) : [name]) files.add(one)
+  }
+  const paths = ['shell/theme.js', ...[...files].map((name) => `assets/${name}`)]
+  const sizeOf = async (path: string) => gzipSync(await readFile(join(DIST, path)), { level: 9 }).length
+  return new Map(await Promise.all(paths.map(async (path) => [path, await sizeOf(path)] as const)))
+}
+
+describe.skipIf(!existsSync(join(DIST, 'index.html')))('the first load', () => {
+  for (const [page, parts] of Object.entries(PARTS)) {
+    test(`of ${page} is less than ${BYTES_MAX / 1000} KB`, async () => {
+      const sizes = await firstLoad(parts)
+      // Vue, the router, the texts, the client: a smaller number of files means that they were not found.
+      expect(sizes.size).toBeGreaterThan(8)
+      const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+      expect(total).toBeLessThan(BYTES_MAX)
+    })
+  }
+})
