@@ -150,6 +150,7 @@ function calls(): Record<string, { as?: number; with?: Parameters }> {
     'group/detail': { as: owner, with: { gid } },
     'group/members': { as: owner, with: { gid, search: 'x' } },
     'group/memberadd': { as: owner, with: { gid, members: [stranger, member] } },
+    'group/invitation': { as: owner, with: { gid } },
     'group/join': { as: stranger, with: { gid } },
     'group/remark': { as: owner, with: { gid, remark: '备注' } },
     'group/manager': { as: owner, with: { gid, uid: member, value: 1 } },
