@@ -1,5 +1,6 @@
 import type { MissedMessages, PushEvents, UploadResult } from '@parley/contract'
 import { Channels, plainName } from './channels.ts'
+import { ServerClock } from './clock.ts'
 import { Emitter } from './emitter.ts'
 import { ConnectionRefusedError } from './errors.ts'
 import type { Chat, ClientEvents, Home } from './events.ts'
@@ -34,8 +35,8 @@ type CallArguments<P extends CallPath> =
 /** The events of the contract. */
 const PUSHED: Readonly<Record<keyof PushEvents, true>> = {
   ...{ message: true, revoke: true, message_delete: true, read: true, chatUpdate: true },
-  ...{ state: true, settingChange: true, remark: true, profile: true },
-  ...{ friendApply: true, addFriend: true, removeFriend: true },
+  ...{ state: true, settingChange: true, remark: true, profile: true, draft: true, replyUpdate: true },
+  ...{ friendApply: true, friendApplyUpdate: true, addFriend: true, removeFriend: true, friendDelete: true },
   ...{ addGroup: true, removeGroup: true, updateGroup: true },
 }
 
@@ -44,6 +45,7 @@ export class ParleyClient {
   readonly #options: Settled
   readonly #events = new Emitter<ClientEvents>()
   readonly #messages = new Messages()
+  readonly #clock = new ServerClock()
   readonly #http: Http
   readonly #caller: Caller
   readonly #site: Site
@@ -116,8 +118,14 @@ export class ParleyClient {
     return this.#home
   }
 
+  /** What time it is for the server, ms since 1970, whatever the device says; before `home` is known, the device's own. */
+  now(): number {
+    return this.#clock.now()
+  }
+
   /**
    * Connects, and stays connected until `close`, the end of the session, or a final refusal.
+   * While it waits for its next attempt, it makes it at once.
    * @returns when it is online for the first time: everything about the user
    * @throws ConnectionRefusedError without a session, or where the server does not want the websocket
    */
@@ -134,6 +142,14 @@ export class ParleyClient {
     if (this.status.state === 'online') return Promise.resolve(this.#home!)
     this.#connection.start()
     return online
+  }
+
+  /**
+   * Brings the application up to date without a websocket, for as long as that is `refused`: tells `home`, and the messages
+   * since the last time. @throws ParleyError, NetworkError
+   */
+  catchUp(): Promise<void> {
+    return this.#synchronizer.catchUp()
   }
 
   /** Disconnects. The outbox keeps what is unsent. A closed client is not used again. */
@@ -241,9 +257,13 @@ export class ParleyClient {
     })
   }
 
-  async #readHome(calls: SocketCalls): Promise<Home> {
+  async #readHome(calls: SocketCalls | undefined): Promise<Home> {
     const { callMs } = this.#options.timings
-    const home = (await calls.call('pop/get', {}, new AbortController().signal, callMs)) as Home
+    const caller = calls ?? this.#http
+    const { signal } = new AbortController()
+    const home = await this.#clock.measure(
+      async () => (await caller.call('pop/get', {}, signal, callMs)) as Home,
+    )
     return decode(home, home.setting) as Home
   }
 

@@ -9,10 +9,13 @@ export {
   linkText,
   mentionLink,
   mentionsIn,
+  noticeIn,
   parseContent,
   personLink,
   preview,
+  REVOKED_TEXT,
   safeUrl,
+  switchesOf,
   voiceContent,
 } from '@parley/contract'
 export { type CallOptions, createClient, type ParleyClient } from './client.ts'

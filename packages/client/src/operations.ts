@@ -38,7 +38,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set(
     'login/sessions user/detail user/get user/getbyname user/getbyuid user/multiGet user/sub_users',
     'friend/applycount friend/applydetail friend/applylist friend/getlist friend/get_temp_list',
     'group/detail group/invitation group/ismanager group/members message/around message/get message/readstate message/since',
-    'message/unreadcount',
-    'reply/get reply/show qrcode/friend qrcode/group pop/chats pop/get pop/getsetting pop/waiting admin/settings',
+    'message/unreadcount draft/getlist',
+    'reply/get reply/show qrcode/friend qrcode/group pop/chat pop/chats pop/get pop/getsetting pop/waiting admin/settings',
   ].flatMap((paths) => paths.split(' ')),
 )

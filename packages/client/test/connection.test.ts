@@ -108,6 +108,15 @@ describe('connect', () => {
     await expect(watched.client.connect()).rejects.toMatchObject({ state: 'refused', code: 4004 })
     await watched.next('connection', ({ state }) => state === 'refused')
     expect((await watched.client.call('pop/get')).mine.uid).toBe(crowd.uid)
+    // What is new is had by asking.
+    await site.befriend(crowd, jerry)
+    await site.as(jerry).ok('message/send', { to: crowd.uid, type: 'friend', content: 'before' })
+    await watched.client.catchUp()
+    await site.as(jerry).ok('message/send', { to: crowd.uid, type: 'friend', content: 'after' })
+    await watched.client.catchUp()
+    expect(watched.all('home').at(-1)!.chatting[`friend${jerry.uid}`]!.unread_count).toBe(2)
+    await watched.next('message', ({ content, missed }) => content === 'after' && missed)
+    expect(watched.contents()).toEqual(['after'])
   })
 
   test('the end of the session is told at once, and is the end', async () => {
@@ -195,6 +204,22 @@ describe('reconnect', () => {
     kick(user, 4150)
     await watched.next('connection', ({ state }) => state === 'offline')
     globalThis.dispatchEvent(new Event('online'))
+    await watched.until('online again', () => states(watched).at(-1) === 'online')
+  })
+
+  test('being asked to connect is one, too', async () => {
+    const user = await site.user()
+    const watched = await connected(site, user, { timings: { retryMsMin: 60_000, retryMsMax: 60_000 } })
+    kick(user, 4150)
+    await watched.next('connection', ({ state }) => state === 'offline')
+    await watched.client.connect()
+    expect(watched.client.status.state).toBe('online')
+  })
+
+  test('a device without a network is offline at once, and tries on', async () => {
+    const watched = await connected(site, await site.user())
+    globalThis.dispatchEvent(new Event('offline'))
+    expect(watched.client.status.state).toBe('offline')
     await watched.until('online again', () => states(watched).at(-1) === 'online')
   })
 

@@ -230,6 +230,20 @@ describe('the unsent', () => {
     expect(await history(jerry, tom)).toEqual(['sent, but nobody heard'])
   })
 
+  test('whose quote is gone are sent without it when they are sent again', async () => {
+    const [tom, jerry] = await friends()
+    const { mid } = await site.as(jerry).ok('message/send', { to: tom.uid, type: 'friend', content: 'look' })
+    await site.as(jerry).ok('message/delete', { type: 'friend', id: tom.uid, mid, ty: 2 })
+    const watched = await connected(site, tom)
+    const { id } = watched.client.send(chatWith(jerry), 'nice', { quote_mid: Number(mid) })
+    expect(await watched.next('outbox', ({ state }) => state === 'failed')).toMatchObject({
+      error: { code: 2 },
+    })
+    expect(watched.client.resend(id)).toMatchObject({ quote_mid: 0 })
+    await watched.next('outbox', ({ state }) => state === 'sent')
+    expect(await history(jerry, tom)).toContain('nice')
+  })
+
   test('that have failed are there after a reload, too', async () => {
     const [tom, jerry] = await friends()
     const storage = memoryStorage()

@@ -109,7 +109,7 @@ test('the example is a bot that answers', async () => {
   })
   bot.kill('SIGTERM')
   expect(await bot.exited).toBe(0)
-}, 20_000)
+}, 60_000)
 
 const USE = `
 import { createClient, type DataOf, type MessageContent, parseContent, type PushEvents } from './dist/index.js'

@@ -14,6 +14,7 @@ import {
   personLink,
   preview,
   safeUrl,
+  switchesOf,
   voiceContent,
 } from './content.ts'
 
@@ -309,5 +310,20 @@ describe('previews', () => {
   test('long texts are cut between characters', () => {
     expect(preview('😀'.repeat(10), 'zh', 4)).toBe('😀😀😀…')
     expect(preview('😀'.repeat(4), 'zh', 4)).toBe('😀😀😀😀')
+  })
+})
+
+describe('the switches that a message hangs on', () => {
+  const cases: [string, string[]][] = [
+    ['你好 [x](/y)', []],
+    ['https://a.b', []],
+    ['![图片](/a.png)', ['upload_img']],
+    ['file[a.mp4|1 KB](/a.mp4)', ['upload_file']],
+    ['voice(/a.wav)', ['voice']],
+    ['好[表情3]', ['emoji']],
+    ['看 ![图](/a.png) [表情3]', ['upload_img', 'emoji']],
+  ]
+  test.each(cases)('%p', (content, switches) => {
+    expect(switchesOf(content)).toEqual(switches as never)
   })
 })

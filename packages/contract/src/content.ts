@@ -1,4 +1,5 @@
 import type { Language } from './errors.ts'
+import { noticeIn } from './notices.ts'
 
 /*
  * The grammar of a message's text (document: message/send; protocol, section 3). One scan with a pattern whose parts
@@ -50,6 +51,33 @@ const SAFE_URL =
 /** The address if it may stand in a link or a picture: `http(s)://…`, `//…` or `/…`, and nothing else. */
 export function safeUrl(url: string): string | undefined {
   return url.length <= URL_LENGTH_MAX && SAFE_URL.test(url) ? url : undefined
+}
+
+/** The settings that say what kinds of messages a site has. */
+export const CONTENT_SWITCHES = ['upload_img', 'upload_file', 'voice', 'emoji'] as const
+export type ContentSwitch = (typeof CONTENT_SWITCHES)[number]
+
+/** The switches that must be on where a message is sent. */
+export function switchesOf(content: string): readonly ContentSwitch[] {
+  const parsed = parseContent(content)
+  switch (parsed.kind) {
+    case 'image':
+      return ['upload_img']
+    case 'file':
+      return ['upload_file']
+    case 'voice':
+      return ['voice']
+    case 'url':
+      return []
+    case 'text': {
+      const holds = (kind: Segment['kind']) => parsed.segments.some((segment) => segment.kind === kind)
+      // Old clients show the first picture of a text and nothing else of it.
+      return [
+        ...(holds('image') ? ['upload_img' as const] : []),
+        ...(holds('emoji') ? ['emoji' as const] : []),
+      ]
+    }
+  }
 }
 
 /** Reads a message's raw text. Never throws; what is no known form is text. */
@@ -181,7 +209,7 @@ const LABELS = {
 /** One line that stands for a message in a list of chats or a quote: at most `max` characters. */
 export function preview(content: string, language: Language, max = 100): string {
   const labels = LABELS[language]
-  const parsed = parseContent(content)
+  const parsed = parseContent(noticeIn(content, language))
   switch (parsed.kind) {
     case 'image':
       return shorten(labels.image, max)

@@ -25,6 +25,9 @@ export const MessageEvent = z.object({
   /** 0 without a quote. */
   quote_mid: z.int(),
   quote_content: z.string(),
+  /** Parley, with a quote: who wrote what is quoted, and their nickname. */
+  quote_from: z.string().optional(),
+  quote_name: z.string().optional(),
   /** The sender's own key for the message, when it gave one. */
   uniqueId: z.string().optional(),
   /** Parley: place in the conversation, without gaps: who misses one knows it. */
@@ -48,6 +51,14 @@ export type MessageDeleteEvent = z.infer<typeof MessageDeleteEvent>
 export const FriendApplyEvent = z.object({ uid: z.string() })
 export type FriendApplyEvent = z.infer<typeof FriendApplyEvent>
 
+/** Parley: the user has answered a friend request of `uid`; for their other devices. */
+export const FriendApplyUpdateEvent = z.object({
+  nid: z.int(),
+  uid: z.string(),
+  operation: z.enum(['agree', 'refuse']),
+})
+export type FriendApplyUpdateEvent = z.infer<typeof FriendApplyUpdateEvent>
+
 /** A new friend: each of the two gets the other. */
 export const AddFriendEvent = z.object({ uid: z.int(), name: z.string(), avatar: z.string() })
 export type AddFriendEvent = z.infer<typeof AddFriendEvent>
@@ -55,6 +66,10 @@ export type AddFriendEvent = z.infer<typeof AddFriendEvent>
 /** `uid` has ended the friendship. */
 export const RemoveFriendEvent = z.object({ uid: z.string() })
 export type RemoveFriendEvent = z.infer<typeof RemoveFriendEvent>
+
+/** Parley: the user has ended the friendship with `uid`; for their other devices. */
+export const FriendDeleteEvent = z.object({ uid: z.string() })
+export type FriendDeleteEvent = z.infer<typeof FriendDeleteEvent>
 
 /** The user is now in a group; `uid` brought them in. */
 export const AddGroupEvent = z.object({
@@ -139,14 +154,31 @@ export const ProfileEvent = z.object({
 })
 export type ProfileEvent = z.infer<typeof ProfileEvent>
 
+/** Parley: the user has changed a draft; without text and quote it is gone. For their other devices. */
+export const DraftEvent = z.object({
+  type: chatType,
+  id: z.string(),
+  content: z.string(),
+  /** 0 without a quote. */
+  quote_mid: z.int(),
+  timestamp: z.int(),
+})
+export type DraftEvent = z.infer<typeof DraftEvent>
+
+/** Parley: the user has changed their canned replies of a type (1 welcome, 2 quick reply, 3 FAQ). For their other devices. */
+export const ReplyUpdateEvent = z.object({ type: z.int() })
+export type ReplyUpdateEvent = z.infer<typeof ReplyUpdateEvent>
+
 /** Every event by its name on the wire. */
 export const EVENTS = {
   message: MessageEvent,
   revoke: RevokeEvent,
   message_delete: MessageDeleteEvent,
   friendApply: FriendApplyEvent,
+  friendApplyUpdate: FriendApplyUpdateEvent,
   addFriend: AddFriendEvent,
   removeFriend: RemoveFriendEvent,
+  friendDelete: FriendDeleteEvent,
   addGroup: AddGroupEvent,
   removeGroup: RemoveGroupEvent,
   updateGroup: UpdateGroupEvent,
@@ -157,6 +189,8 @@ export const EVENTS = {
   chatUpdate: ChatUpdateEvent,
   remark: RemarkEvent,
   profile: ProfileEvent,
+  draft: DraftEvent,
+  replyUpdate: ReplyUpdateEvent,
 } as const
 
 /** Event name → payload. */

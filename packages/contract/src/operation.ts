@@ -28,6 +28,7 @@ export type OperationTag =
   | 'friend'
   | 'group'
   | 'message'
+  | 'draft'
   | 'reply'
   | 'upload'
   | 'qrcode'
@@ -65,9 +66,10 @@ export interface OperationSpec<
   readonly file?: string
   /**
    * Name of the rate limit (the setting `rate_<name>` holds the figure) and what it is counted by, in this order: a
-   * field, which may hold anything, comes after the caller's own address.
+   * field, which may hold anything, comes after the caller's own address. `when`: only calls that give this field are
+   * counted so, the others as calls of operations that name no limit.
    */
-  readonly rate?: { readonly name: RateName; readonly by: readonly RateScope[] }
+  readonly rate?: { readonly name: RateName; readonly by: readonly RateScope[]; readonly when?: string }
   /** False: not callable over the websocket (it sets cookies, streams a file or answers with an image). */
   readonly socket?: false
 }

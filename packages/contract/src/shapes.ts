@@ -7,7 +7,7 @@ import { PUBLIC_SETTINGS, type PublicSettingName } from './settings.ts'
  */
 
 const uid = z.int()
-const seconds = z.int()
+export const seconds = z.int()
 
 /** A flag as it travels: the number 0 or 1. */
 export const Bit = z.int().min(0).max(1)
@@ -45,6 +45,8 @@ export const UserDetail = UserSummary.extend({
   account_state: AccountState,
   is_friend: z.boolean().optional(),
   remark: z.string().optional(),
+  /** Parley: one of the two opened the other's account (`user/open_user`): they talk without being friends. */
+  is_family: z.literal(true).optional(),
   /** Parley: whether they hear and tell how far one-to-one chats are read. Only in the caller's own. */
   read_receipts: Bit.optional(),
 })
@@ -93,6 +95,9 @@ export const MessageRow = z.object({
   /** 0 without a quote. */
   quote_mid: z.int(),
   quote_content: z.string(),
+  /** Parley, with a quote: who wrote what is quoted; and in groups what they are called, as `name`. */
+  quote_from: z.string().optional(),
+  quote_name: z.string().optional(),
   /** In groups: the caller's remark for the sender, or the nickname. */
   name: z.string().optional(),
   /** Parley: place in the conversation, without gaps. */
@@ -172,6 +177,13 @@ export const ChatEntry = z.object({
 })
 export type ChatEntry = z.infer<typeof ChatEntry>
 
+/** Parley: one chat as its user has it, also when it is not in the list. */
+export const ChatView = ChatEntry.extend({
+  /** Not in the list until something new arrives. */
+  hidden: Bit,
+})
+export type ChatView = z.infer<typeof ChatView>
+
 /** Parley: a temporary chat in which somebody waits for an answer of the caller. */
 export const WaitingChat = ChatEntry.extend({
   /** When they wrote what is not answered yet (the first message of it). */
@@ -229,6 +241,20 @@ export const GroupMember = z.object({
   silenced_until: seconds,
 })
 export type GroupMember = z.infer<typeof GroupMember>
+
+/** Parley: what somebody has begun to write in a chat. */
+export const DraftRow = z.object({
+  type: z.enum(['friend', 'group']),
+  /** The other user's uid, or the gid. */
+  id: z.int(),
+  /** In the form of a message's; may be empty with a quote. */
+  content: z.string(),
+  /** 0 without a quote. */
+  quote_mid: z.int(),
+  /** When it was last changed. */
+  timestamp: seconds,
+})
+export type DraftRow = z.infer<typeof DraftRow>
 
 /** A canned reply: `type` 1 welcome, 2 quick reply, 3 FAQ. */
 export const ReplyRow = z.object({

@@ -166,6 +166,27 @@ describe('deciding', () => {
     expect(await site.as(a).ok('friend/applycount')).toBe(0)
   })
 
+  test('either decision is told to the own devices, once, and refusing to nobody else', async () => {
+    const [a, b] = await pair()
+    const me = await site.user()
+    const [asker, own] = [await listen(a), await listen(me)]
+    const [first, second] = [await ask(a, me), await ask(b, me)]
+    for (let time = 0; time < 2; time++) await site.as(me).ok('friend/refuse', { nid: first })
+    expect(await own.next('friendApplyUpdate')).toEqual({
+      nid: first,
+      uid: String(a.uid),
+      operation: 'refuse',
+    })
+    await site.as(me).ok('friend/agree', { nid: second })
+    expect(await own.next('friendApplyUpdate')).toEqual({
+      nid: second,
+      uid: String(b.uid),
+      operation: 'agree',
+    })
+    await asker.barrier()
+    expect(asker.heard('friendApplyUpdate')).toBe(false)
+  })
+
   test('refusing makes no friends and stands', async () => {
     const [a, me] = await pair()
     const nid = await ask(a, me)

@@ -150,14 +150,15 @@ describe('friend/remark', () => {
 })
 
 describe('friend/delete', () => {
-  test('ends it on both sides, hides the chat and tells the other only', async () => {
+  test('ends it on both sides, hides the chat and tells the other, and the own devices by another name', async () => {
     const [a, b] = await friends()
     await site.as(a).ok('message/send', { to: b.uid, type: 'friend', content: 'hi' })
     const [aSocket, bSocket] = [await listen(a), await listen(b)]
     expect(await site.as(a).call('friend/delete', { friend_uid: b.uid })).toEqual(DONE)
     expect(await bSocket.next('removeFriend', `user-${b.uid}`)).toEqual({ uid: String(a.uid) })
-    await aSocket.barrier()
-    expect(aSocket.heard('removeFriend')).toBe(false)
+    expect(await aSocket.next('friendDelete', `user-${a.uid}`)).toEqual({ uid: String(b.uid) })
+    await Promise.all([aSocket.barrier(), bSocket.barrier()])
+    expect([aSocket.heard('removeFriend'), bSocket.heard('friendDelete')]).toEqual([false, false])
     for (const [me, other] of [
       [a, b],
       [b, a],

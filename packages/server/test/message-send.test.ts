@@ -256,8 +256,28 @@ describe('message/send', () => {
         content: '引用',
         quote_mid: mid,
         quote_content: '原话',
+        quote_from: String(jerry.uid),
+        quote_name: jerry.nickname,
       })
-      expect((await history(tom, jerry.uid)).at(-1)).toMatchObject({ quote_mid: mid, quote_content: '原话' })
+      const row = (await history(tom, jerry.uid)).at(-1)
+      expect(row).toMatchObject({ quote_mid: mid, quote_content: '原话', quote_from: String(jerry.uid) })
+      expect(row).not.toHaveProperty('quote_name')
+    })
+
+    test('in groups name who is quoted, as the reader knows them', async () => {
+      const { mid } = await site.as(jerry).ok('message/send', toGroup('谁来'))
+      await site.as(tom).ok('message/send', toGroup('我', { quote_mid: mid }))
+      const quoting = async (reader: TestUser) =>
+        (await site.as(reader).ok('message/get', { id: gid, type: 'group' })).at(-1)
+      expect(await quoting(jerry)).toMatchObject({
+        quote_from: String(jerry.uid),
+        quote_name: jerry.nickname,
+      })
+      await site.as(tom).ok('friend/remark', { friend_uid: jerry.uid, remark: '老鼠' })
+      expect(await quoting(tom)).toMatchObject({ quote_mid: mid, quote_name: '老鼠' })
+      // What quotes nothing has neither.
+      await site.as(tom).ok('message/send', toGroup('好'))
+      expect(await quoting(tom)).not.toHaveProperty('quote_from')
     })
 
     test('only of the same conversation, and only what the sender can see', async () => {

@@ -83,6 +83,7 @@ describe('pop/get', () => {
     })
     expect(group.items[0]).toMatchObject({ to: String(gid), sub_type: 'notice', name: '猫猫' })
     expect(data.setting).toMatchObject({ id: 2, dirty_words: '', private_chat: 'on' })
+    expect(data.timestamp).toBeWithin(Math.floor(Date.now() / 1000) - 60, Math.ceil(Date.now() / 1000) + 1)
     for (const secret of ['appsecret', 'api_address']) expect(data.setting).not.toHaveProperty(secret)
   })
 

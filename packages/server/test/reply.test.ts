@@ -101,6 +101,37 @@ describe('keeping replies', () => {
     expect(await titles()).toEqual(['c', 'd', 'b', 'a', 'e'])
   })
 
+  test('other devices of their owner hear of each change, and of nothing else; nobody else does', async () => {
+    const [owner, other] = [await site.user(), await site.user()]
+    const me = site.as(owner)
+    const own = await site.listen(owner, `user-${owner.uid}`)
+    const others = await site.listen(other, `user-${other.uid}`)
+    const change = async (path: string, parameters: object, ...types: number[]) => {
+      await me.ok(path, { ...parameters })
+      for (const type of types) expect(await own.next('replyUpdate')).toEqual({ type })
+    }
+    const input = { title: 'a', content: '1' }
+    await change('reply/add', { ...input, type: 2 }, 2)
+    await change('reply/add', { ...input, type: 3 }, 3)
+    const {
+      '2': [quick],
+    } = await me.ok('reply/get')
+    await change('reply/update', { ...input, rid: quick.id, type: 2, weights: 5 }, 2)
+    await change('reply/sort', { type: 2, ids: [quick.id] }, 2)
+    // It goes from one list to the other.
+    await change('reply/update', { ...input, rid: quick.id, type: 1 }, 2, 1)
+    await change('reply/delete', { rid: quick.id }, 1)
+
+    expect(await me.code('reply/delete', { rid: quick.id })).toBe(3)
+    expect(await me.code('reply/update', { ...input, rid: quick.id, type: 2 })).toBe(3)
+    expect(await me.code('reply/sort', { type: 2, ids: [quick.id] })).toBe(3)
+    expect(await me.code('reply/add', { ...input, type: 4 })).toBe(2)
+    for (const ear of [own, others]) {
+      await ear.barrier()
+      expect(ear.heard('replyUpdate')).toBe(false)
+    }
+  })
+
   test('what visitors are shown follows the order at once', async () => {
     const member = await site.user({ is_member: 1 })
     const me = site.as(member)

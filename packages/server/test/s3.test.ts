@@ -114,7 +114,7 @@ describe('files that pass through the server', () => {
     expect(read.digest('hex')).toBe(whole.digest('hex'))
     const middle = await get(src, { Range: `bytes=${35 * 1024 * 1024 - 1}-${35 * 1024 * 1024}` })
     expect([...(await middle.bytes())]).toEqual([34, 35])
-  }, 20_000)
+  }, 60_000)
 
   test('that nobody has uploaded are not there', async () => {
     expect((await get(`${site.url}/upload/images/202611/ab.jpg`)).status).toBe(404)
@@ -228,5 +228,5 @@ describe('a store that fails', () => {
     expect(performance.now() - started).toBeLessThan(6000)
     store.resume()
     expect(await (await get(src)).text()).toBe('x')
-  }, 10_000)
+  }, 60_000)
 })

@@ -110,6 +110,7 @@ describe('user/get and its old names', () => {
     try {
       const find = () => site.as(other!).code('user/getbyname', { username: nid })
       expect([await find(), await find(), await find()]).toEqual([0, 0, 429])
+      expect(await site.as(other!).code('user/get', { username: me!.username })).toBe(429)
       // Nothing else is counted with it, nor a site's backend.
       expect(await site.as(other!).code('user/get', { uid: me!.uid })).toBe(0)
       expect(await site.api(other!).code('user/getbyname', { username: nid })).toBe(0)
@@ -310,7 +311,9 @@ describe('sub-users', () => {
       account_state: 'normal',
       disabled_by: '',
     })
-    expect(await site.as(member).ok('user/detail', { uid })).toMatchObject({ is_friend: false, is_member: 0 })
+    const stands = { is_friend: false, is_family: true, is_member: 0 }
+    expect(await site.as(member).ok('user/detail', { uid })).toMatchObject(stands)
+    expect(await site.api(uid).ok('user/detail', { uid: member.uid })).toMatchObject({ is_family: true })
     await site.visitor().ok('login/check', { username: sub.username, password: 'secret1' })
     await site.set({ stranger_chat: 'off' })
     try {

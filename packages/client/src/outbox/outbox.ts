@@ -21,6 +21,9 @@ export interface OutboxOptions {
   readonly changed: (message: OutboxMessage) => void
 }
 
+/** The code of the refusal of a quoted message, and of a message's other parameters. */
+const QUOTE_INVALID = 2
+
 /** What is kept of a message, and whose it is. */
 interface Kept {
   readonly owner: string
@@ -85,12 +88,17 @@ export class Outbox {
     return [...this.#messages.values()].sort((one, other) => one.createdAt - other.createdAt)
   }
 
-  /** Tries a failed message again, after those written meanwhile. @returns the message; undefined when none has failed */
+  /**
+   * Tries a failed message again, after those written meanwhile; without its quote when the server has refused it so: what was
+   * quoted is gone.
+   * @returns the message; undefined when none has failed
+   */
   resend(id: string): OutboxMessage | undefined {
     const message = this.#messages.get(id)
     if (message?.state !== 'failed') return undefined
-    const { error: _, ...rest } = message
-    const again: OutboxMessage = { ...rest, state: 'sending', tries: 0, createdAt: this.#now() }
+    const { error, ...rest } = message
+    const quote_mid = error?.code === QUOTE_INVALID ? 0 : message.quote_mid
+    const again: OutboxMessage = { ...rest, quote_mid, state: 'sending', tries: 0, createdAt: this.#now() }
     this.#set(again)
     void this.#run(chatKey(again.chat))
     return again

@@ -13,8 +13,8 @@ const TRIES_MAX = 5
 interface SynchronizerOptions {
   readonly channels: Channels
   readonly gaps: Gaps
-  /** `pop/get`, over the given websocket. */
-  readonly readHome: (calls: SocketCalls) => Promise<Home>
+  /** `pop/get`, over the given websocket; by HTTP without one. */
+  readonly readHome: (calls?: SocketCalls) => Promise<Home>
   /** The user's uid where it is known before `home` is. */
   readonly uid: () => number | undefined
   /** Takes what was read, before the chats are compared with it. */
@@ -49,6 +49,11 @@ export class Synchronizer {
     })
   }
 
+  /** Without a websocket: everything about the user, then what was missed. @throws ParleyError, NetworkError */
+  async catchUp(): Promise<void> {
+    this.#take(await this.#home())
+  }
+
   /** Keeps the subscriptions in step with the groups that the user comes into and leaves. */
   follow(name: keyof PushEvents, payload: unknown): void {
     const { channels, gaps } = this.options
@@ -77,7 +82,7 @@ export class Synchronizer {
   }
 
   async #read(calls: SocketCalls): Promise<void> {
-    const { channels, gaps, accept } = this.options
+    const { channels } = this.options
     for (let round = 1; round <= ROUNDS_MAX; round++) {
       const home = await this.#home(calls)
       const added = channels.follow([
@@ -85,20 +90,25 @@ export class Synchronizer {
         'global',
         ...home.group.map(({ gid }) => `group-${gid}`),
       ])
-      accept(home)
-      gaps.reconcile(
-        Object.values(home.chatting).map(({ type, id, last_seq, items }) => ({
-          chat: { type, id },
-          lastSeq: last_seq,
-          lastMid: items[0]?.mid ?? 0,
-        })),
-      )
+      this.#take(home)
       if (added === 0) return
       await this.#settled()
     }
   }
 
-  async #home(calls: SocketCalls): Promise<Home> {
+  #take(home: Home): void {
+    const { gaps, accept } = this.options
+    accept(home)
+    gaps.reconcile(
+      Object.values(home.chatting).map(({ type, id, last_seq, items }) => ({
+        chat: { type, id },
+        lastSeq: last_seq,
+        lastMid: items[0]?.mid ?? 0,
+      })),
+    )
+  }
+
+  async #home(calls?: SocketCalls): Promise<Home> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.options.readHome(calls)

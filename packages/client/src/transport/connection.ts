@@ -76,15 +76,15 @@ export class Connection {
     return this.#line?.socket.send(event, data) ?? false
   }
 
-  /** Connects, unless it is connected or trying already. */
+  /** Connects, unless it is connected or connecting already; an attempt that is waited for is made at once. */
   start(): void {
     const { state } = this.#status
-    if (state === 'connecting' || state === 'online' || state === 'offline') return
+    if (state === 'connecting' || state === 'online') return
     this.#unwatch ??= watchEnvironment({
       hopeful: () => this.#encourage(),
-      hopeless: () => this.#line?.socket.probe(),
+      hopeless: () => this.#despair(),
     })
-    this.#attempt = 0
+    if (state !== 'offline') this.#attempt = 0
     void this.#open()
   }
 
@@ -171,6 +171,12 @@ export class Connection {
   #encourage(): void {
     if (this.#status.state === 'offline') void this.#open()
     else this.#line?.socket.probe(this.options.timings.pongMs / 2)
+  }
+
+  /** A websocket would not notice for a while, and a wrong alarm costs one attempt. */
+  #despair(): void {
+    const { state } = this.#status
+    if (state === 'online' || state === 'connecting') this.#lost(LOST, 'The device has no network')
   }
 
   #hangUp(): void {

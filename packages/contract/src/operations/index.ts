@@ -1,5 +1,6 @@
 import type { OperationSpec } from '../operation.ts'
 import * as admin from './admin.ts'
+import * as draft from './draft.ts'
 import * as friend from './friend.ts'
 import * as group from './group.ts'
 import * as login from './login.ts'
@@ -13,6 +14,7 @@ import * as upload from './upload.ts'
 import * as user from './user.ts'
 
 export * from './admin.ts'
+export * from './draft.ts'
 export * from './friend.ts'
 export * from './group.ts'
 export * from './login.ts'
@@ -32,6 +34,7 @@ const allByName = {
   ...friend,
   ...group,
   ...message,
+  ...draft,
   ...reply,
   ...upload,
   ...qrcode,

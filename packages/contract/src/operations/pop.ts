@@ -4,10 +4,12 @@ import { declare } from '../operation.ts'
 import {
   ChatEntry,
   ChatSettings,
+  ChatView,
   ContactTree,
   GroupEntry,
   Mine,
   PublicSettings,
+  seconds,
   WaitingChat,
 } from '../shapes.ts'
 
@@ -26,6 +28,8 @@ export const popGet = declare({
     /** By `friend{uid}` or `group{gid}`. */
     chatting: z.record(z.string(), ChatEntry),
     setting: ChatSettings,
+    /** Parley: the server's clock: what is allowed for a time only ends by it. */
+    timestamp: seconds,
   }),
 })
 
@@ -49,6 +53,20 @@ export const popChats = declare({
     /** Empty when there are no more. */
     next_cursor: z.string(),
   }),
+})
+
+/**
+ * One chat as the caller has it, wherever it stands in the list, also while it is hidden. With a person to whom nobody has
+ * spoken yet: an empty one.
+ */
+export const popChat = declare({
+  path: 'pop/chat',
+  method: 'GET',
+  allow: 'user',
+  tag: 'pop',
+  summary: { zh: '获取一个对话', en: 'Get one chat' },
+  input: z.object({ id: id(), type: chatType() }),
+  output: ChatView,
 })
 
 /**

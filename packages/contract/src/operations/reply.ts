@@ -26,7 +26,7 @@ export const replyGet = declare({
   output: z.record(z.string(), z.array(ReplyRow)),
 })
 
-/** Adds a reply. At most one of a type is the default: a new default takes its place. */
+/** Adds a reply. At most one of a type is the default: a new default takes its place. Pushes `replyUpdate`. */
 export const replyAdd = declare({
   path: 'reply/add',
   method: 'POST',
@@ -37,7 +37,7 @@ export const replyAdd = declare({
   output: nothing(),
 })
 
-/** Changes a reply of the caller. Optional parameters that are left out stay as they are. */
+/** Changes a reply of the caller. Optional parameters that are left out stay as they are. Pushes `replyUpdate`. */
 export const replyUpdate = declare({
   path: 'reply/update',
   method: 'POST',
@@ -50,7 +50,7 @@ export const replyUpdate = declare({
 
 /**
  * Puts the caller's replies of a type into an order, by new `weights`: first those of `ids` as they are given, then the
- * others as they were.
+ * others as they were. Pushes `replyUpdate`.
  */
 export const replySort = declare({
   path: 'reply/sort',
@@ -62,7 +62,7 @@ export const replySort = declare({
   output: nothing(),
 })
 
-/** Deletes a reply of the caller. */
+/** Deletes a reply of the caller. Pushes `replyUpdate`. */
 export const replyDelete = declare({
   path: 'reply/delete',
   method: 'POST',

@@ -55,6 +55,8 @@ export const userGet = declare({
     ['uid', 'username'],
   ),
   output: UserDetail,
+  // As with `user/getbyname`; a uid tells only what its profile shows.
+  rate: { name: 'find', by: ['user'], when: 'username' },
 })
 
 /** Several users. Unknown uids are left out. */
@@ -199,7 +201,7 @@ export const userGetByName = declare({
   summary: { zh: '按登录名查找用户', en: 'Find a user by username' },
   input: z.object({ username: username() }),
   output: UserDetail,
-  // Numbers must not be tried one after the other.
+  // Names and numbers must not be tried one after the other.
   rate: { name: 'find', by: ['user'] },
 })
 

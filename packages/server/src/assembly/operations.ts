@@ -1,5 +1,6 @@
 import { accountOperations, hashPassword, verifyPassword } from '../modules/accounts/index.ts'
 import { adminOperations } from '../modules/admin/index.ts'
+import { draftOperations } from '../modules/drafts/index.ts'
 import { friendOperations } from '../modules/friends/index.ts'
 import { ChatList, popOperations } from '../modules/pop/index.ts'
 import { pushOperations } from '../modules/push/index.ts'
@@ -24,7 +25,7 @@ export function createOperations(
 ): Operation[] {
   const { db, clock, files } = ground
   const { settings, users, sessions, credentials, login, codes, setup, apps } = people
-  const { conversations, friends, requests, profiles, invites, replies, messages } = talk
+  const { conversations, friends, requests, profiles, invites, replies, messages, drafts } = talk
   const { groups } = talk.groups
   const { chats } = messages
   const endSessions = (uid: number) => sessions.endAll(uid)
@@ -38,6 +39,7 @@ export function createOperations(
     ...talk.groups.operations,
     ...replyOperations({ replies }),
     ...messages.operations,
+    ...draftOperations({ drafts }),
     ...popOperations({
       users,
       friends,
@@ -46,6 +48,7 @@ export function createOperations(
       chatList: new ChatList({ db, users, friends }),
       conversations,
       settings,
+      clock,
     }),
     ...uploadOperations({ db, clock, settings, users, groups, files }),
     ...qrcodeOperations({ settings, users, groups, invites }),

@@ -1,4 +1,5 @@
 import { Conversations } from '../modules/conversations/index.ts'
+import { Drafts } from '../modules/drafts/index.ts'
 import { FriendRequests, Friends, Profiles, tellProfile } from '../modules/friends/index.ts'
 import { createGroups } from '../modules/groups/index.ts'
 import { createMessages } from '../modules/messages/index.ts'
@@ -37,6 +38,7 @@ export function createTalk(ground: Ground, people: People, realtime: () => Realt
     conversations,
     replies,
   })
+  const drafts = new Drafts({ ...common, groups: groups.groups })
   const requests = new FriendRequests({
     ...common,
     friends,
@@ -45,7 +47,7 @@ export function createTalk(ground: Ground, people: People, realtime: () => Realt
   })
   const profiles = new Profiles({ db, users, friends, settings })
   users.onProfileChanged((change) => tellProfile({ friends, publish }, change))
-  return { conversations, friends, requests, profiles, invites, groups, replies, messages }
+  return { conversations, friends, requests, profiles, invites, groups, replies, messages, drafts }
 }
 
 export type Talk = ReturnType<typeof createTalk>

@@ -6,7 +6,7 @@ import { RedisBus } from './redis-bus.ts'
 import { readTelegram, telegramText } from './telegram.ts'
 import { Inbox } from './testing.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 setLogLevel('silent')
 
 /** Quick, so that what takes seconds on a site takes less here. */

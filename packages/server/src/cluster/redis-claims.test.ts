@@ -6,7 +6,7 @@ import { RedisClaims } from './redis-claims.ts'
 import { RedisConnections } from './redis-connections.ts'
 import { until } from './testing.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 setLogLevel('silent')
 
 const TIMINGS = { leaseMs: 600, renewMs: 150 }

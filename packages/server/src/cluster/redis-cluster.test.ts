@@ -7,7 +7,7 @@ import { ClusterError } from './errors.ts'
 import type { Limiter } from './limiter.ts'
 import { RedisCluster } from './redis-cluster.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 setLogLevel('silent')
 
 const LIFE_MS = 60_000

@@ -44,7 +44,8 @@ export class Limits {
 
   /** @throws AppError too_many_requests with the seconds to wait */
   async check({ rate = DEFAULT_RATE }: OperationSpec, actor: Actor, parameters: Parameters): Promise<void> {
-    await this.#checkOne(rate, actor, parameters)
+    const isMeant = rate.when === undefined || (parameters[rate.when] ?? '') !== ''
+    await this.#checkOne(isMeant ? rate : DEFAULT_RATE, actor, parameters)
     if (rate.name === 'sms') await this.#checkOne(SMS_DAY_RATE, actor, parameters)
   }
 

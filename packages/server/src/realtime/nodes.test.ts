@@ -16,7 +16,7 @@ import type { RealtimeOptions } from './index.ts'
 import type { PresenceState } from './presence.ts'
 import { ANN, BEN, CID, event, PUSHER_APP, type Site, startSite, until, Wire } from './testing.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 setLogLevel('silent')
 
 const CHANNEL = 'presence-group-7'

@@ -200,6 +200,18 @@ export interface HiddenMessageTable {
   conversation_id: number
 }
 
+/** What one user has begun to write in a chat. */
+export interface DraftTable {
+  uid: number
+  kind: 'friend' | 'group'
+  /** The other user's uid, or the gid. */
+  target_id: number
+  content: string
+  /** 0 without a quote. */
+  quote_mid: number
+  updated_at: number
+}
+
 /** A canned reply of a member: 1 welcome, 2 quick reply, 3 FAQ. */
 export interface ReplyTable {
   id: Generated<number>
@@ -258,6 +270,7 @@ export interface Tables {
   message: MessageTable
   mention: MentionTable
   hidden_message: HiddenMessageTable
+  draft: DraftTable
   reply: ReplyTable
   welcome: WelcomeTable
   sms_code: SmsCodeTable

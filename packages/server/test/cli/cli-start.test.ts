@@ -137,7 +137,7 @@ describe('parley start', () => {
         () => false,
       )
     while (await isThere()) await new Promise((resolve) => setImmediate(resolve))
-  }, 20_000)
+  }, 60_000)
 
   test('speaks Chinese where the terminal does', async () => {
     const DATA_DIR = join(dirname(import.meta.path), 'cli.test.ts')
@@ -183,7 +183,7 @@ describe('a start that cannot be', () => {
       expect(stderr).not.toMatch(/\bat .*:\d+|geheim/)
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     }
-  }, 30_000)
+  }, 60_000)
 
   test('leaves no data folder behind when the port is taken', async () => {
     const busy = Bun.serve({ port: 0, fetch: () => new Response() })

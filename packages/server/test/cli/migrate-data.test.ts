@@ -52,7 +52,8 @@ test('a whole site moves, nothing of the source changes, and a server goes on wi
         id: string
         type: string
       }[]
-      seen.push(home)
+      // The time goes on.
+      seen.push({ ...home, data: { ...(home.data as object), timestamp: 0 } })
       for (const { id, type } of chats) {
         const history = await call(server, 'api/message/get', key, { login_uid, id, type, limit: 100 })
         messages += (history.data as unknown[]).length
@@ -71,6 +72,7 @@ test('a whole site moves, nothing of the source changes, and a server goes on wi
   const db = sqliteOf(DATA_DIR)
   db.run("delete from server_key where name = 'gone'")
   db.run('insert into mention select conversation_id, 0, seq, mid from message where mid = 10')
+  db.run("insert into draft values (1, 'friend', 7, '草稿', 0, 1), (1, 'group', 7, '', 9, 2)")
   const [lastKey, lastMid] = ['server_key', 'message'].map(
     (table) =>
       db.query<{ seq: number }, [string]>('select seq from sqlite_sequence where name = ?').get(table)!.seq,
@@ -82,6 +84,7 @@ test('a whole site moves, nothing of the source changes, and a server goes on wi
   const printed = await parleyOk(['migrate-data', '--to', url], { DATA_DIR })
   expect(lineOf(printed, 'message')).toEqual({ rows: 3000, written: 3000, removed: 0, verdict: 'verified' })
   expect(lineOf(printed, 'mention')).toEqual({ rows: 1, written: 1, removed: 0, verdict: 'verified' })
+  expect(lineOf(printed, 'draft')).toEqual({ rows: 2, written: 2, removed: 0, verdict: 'verified' })
   expect(printed).toContain('Next: set DATABASE_URL to the same address and start the server')
   expect(printed).not.toContain(new URL(url).password)
   expect(await hashOf(join(DATA_DIR, 'parley.sqlite'))).toBe(hash)

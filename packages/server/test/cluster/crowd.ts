@@ -26,6 +26,7 @@ export interface Acknowledged extends Chat {
 
 interface Answer {
   code: number
+  msg: string
   data: any
 }
 
@@ -42,6 +43,8 @@ export class Crowd {
   readonly torn: string[] = []
   /** How often each operation was answered with each code. */
   readonly answers = new Map<string, Map<number, number>>()
+  /** Answers that say that something was wrong with the site, or that it was too busy. */
+  readonly faults: string[] = []
   slowest = { path: '', ms: 0 }
   readonly #groups: number[] = []
   readonly #deeds: ReadonlyArray<Deed[1]>
@@ -89,13 +92,11 @@ export class Crowd {
     await Promise.all(Array.from({ length: clients }, client))
   }
 
-  /** How many calls were answered with a code for which `matches` holds. */
-  count(matches: (code: number, path: string) => boolean): number {
-    let sum = 0
-    for (const [path, codes] of this.answers) {
-      for (const [code, times] of codes) if (matches(code, path)) sum += times
-    }
-    return sum
+  /** How many calls were answered. */
+  get calls(): number {
+    return [...this.answers.values()]
+      .flatMap((codes) => [...codes.values()])
+      .reduce((sum, times) => sum + times, 0)
   }
 
   #anyGroup(): Chat {
@@ -183,6 +184,8 @@ export class Crowd {
     })
     const answer = (await response.json()) as Answer
     const ms = performance.now() - startedAt
+    if (answer.code >= 500)
+      this.faults.push(`${path}: ${answer.code} ${answer.msg} after ${Math.round(ms)} ms`)
     if (ms > this.slowest.ms) this.slowest = { path, ms }
     const codes = this.answers.get(path) ?? new Map<number, number>()
     this.answers.set(path, codes.set(answer.code, (codes.get(answer.code) ?? 0) + 1))

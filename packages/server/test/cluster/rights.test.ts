@@ -15,7 +15,7 @@ const LATER = 5
 /** A socket may say ten things of its own in a second. */
 const CLIENT_EVENT_EVERY_MS = 110
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 describe.skipIf(!hasRedis)('rights that end on one node', () => {
   let nodes: Nodes

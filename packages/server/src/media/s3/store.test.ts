@@ -234,7 +234,7 @@ describe('a bucket that cannot be used', () => {
     }
     expect(new TextDecoder().decode(await contentOf(path))).toBe('x')
     await rm(source)
-  }, 20_000)
+  }, 60_000)
 
   test('names neither the file nor the key in what goes to the log', async () => {
     const path = newUploadPath('file', NOW, { extension: 'bin' })

@@ -22,8 +22,7 @@ export interface MessageLabels {
 
 /** A message together with where it goes and how it is labelled. */
 export interface Post extends Omit<Draft, 'quoteMid' | 'quoteContent' | 'uniqueId' | 'auto'> {
-  quoteMid?: number
-  quoteContent?: string
+  quote?: { mid: number; content: string; from: number; name: string }
   /** The sender's own name for the message; receivers get it back. */
   uniqueId?: string
   /** The idempotency key that follows from it. */
@@ -38,23 +37,13 @@ export interface Post extends Omit<Draft, 'quoteMid' | 'quoteContent' | 'uniqueI
  * there is answered with its place and not pushed again.
  */
 export async function post(db: Database, publish: Publish, message: Post): Promise<Appended> {
-  const {
-    labels,
-    channels,
-    uniqueId,
-    retryKey = null,
-    quoteMid = 0,
-    quoteContent = '',
-    auto = 0,
-    mentions = [],
-    ...draft
-  } = message
+  const { labels, channels, uniqueId, retryKey = null, quote, auto = 0, mentions = [], ...draft } = message
   const mentioned = mentions.length > 0 ? { mentions: [...mentions] } : {}
   const appended = await db.append({
     ...draft,
     ...mentioned,
-    quoteMid,
-    quoteContent,
+    quoteMid: quote?.mid ?? 0,
+    quoteContent: quote?.content ?? '',
     uniqueId: retryKey,
     auto,
   })
@@ -68,8 +57,9 @@ export async function post(db: Database, publish: Publish, message: Post): Promi
     sub_type: draft.subType,
     mid: appended.mid,
     seq: appended.seq,
-    quote_mid: quoteMid,
-    quote_content: quoteContent,
+    quote_mid: quote?.mid ?? 0,
+    quote_content: quote?.content ?? '',
+    ...(quote ? { quote_from: String(quote.from), quote_name: quote.name } : {}),
     ...(uniqueId ? { uniqueId } : {}),
     ...(auto === 1 ? { auto } : {}),
     ...mentioned,

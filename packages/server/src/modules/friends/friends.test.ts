@@ -55,14 +55,17 @@ describe('befriending', () => {
     expect(await outcomeOf(cast.friends.befriend(999_999, a))).toBe('user_not_found')
   })
 
-  test('parting ends both directions, hides the chat for both and tells the other', async () => {
+  test('parting ends both directions, hides the chat for both and tells both', async () => {
     const [a, b] = await cast.people()
     await cast.friends.befriend(a, b)
     const chat = await cast.say(a, b)
     cast.stage.pushed.length = 0
     await cast.friends.part(a, b)
     expect([await cast.friends.are(a, b), await cast.friends.are(b, a)]).toEqual([false, false])
-    expect(cast.stage.pushed).toEqual([[`user-${b}`, 'removeFriend', { uid: String(a) }]])
+    expect(cast.stage.pushed).toEqual([
+      [`user-${b}`, 'removeFriend', { uid: String(a) }],
+      [`user-${a}`, 'friendDelete', { uid: String(b) }],
+    ])
     expect((await cast.conversations.membership(chat, a))?.hidden_seq).toBe(1)
     expect((await cast.conversations.membership(chat, b))?.hidden_seq).toBe(1)
 

@@ -107,7 +107,8 @@ export class Friends {
   }
 
   /**
-   * Ends a friendship on both sides and hides the chat for both; messages stay. Pushes `removeFriend` to the friend.
+   * Ends a friendship on both sides and hides the chat for both; messages stay. Pushes `removeFriend` to the friend
+   * and `friendDelete` to the caller's own devices.
    * People who are no friends are no error, as in the original, and hear nothing.
    * @throws AppError account_disabled
    */
@@ -122,6 +123,7 @@ export class Friends {
       await this.#conversations.changeView(conversationId, friendUid, { hidden: true })
     }
     this.#publish(`user-${friendUid}`, 'removeFriend', { uid: String(uid) })
+    this.#publish(`user-${uid}`, 'friendDelete', { uid: String(friendUid) })
   }
 
   /**

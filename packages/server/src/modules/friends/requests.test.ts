@@ -73,7 +73,7 @@ describe('requests', () => {
     expect(await cast.friends.are(a, me)).toBe(true)
   })
 
-  test('refusing makes no friends and pushes nothing; it stands', async () => {
+  test('refusing makes no friends and tells the own devices alone; it stands', async () => {
     const [a, me] = await cast.people()
     await cast.requests.apply(a, me)
     cast.stage.pushed.length = 0
@@ -82,7 +82,8 @@ describe('requests', () => {
     expect(await cast.requests.refuse(me, nid)).toBe(false)
     expect(await outcomeOf(cast.requests.agree(me, nid))).toBe('already_decided')
     expect(await cast.friends.are(a, me)).toBe(false)
-    expect(cast.stage.pushed).toEqual([])
+    const told = { nid, uid: String(a), operation: 'refuse' }
+    expect(cast.stage.pushed).toEqual([[`user-${me}`, 'friendApplyUpdate', told]])
     expect(await cast.friends.pendingRequests(me)).toBe(0)
   })
 

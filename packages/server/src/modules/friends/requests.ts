@@ -51,7 +51,8 @@ export class FriendRequests {
   }
 
   /**
-   * Accepts a request: the two become friends (`addFriend` to both) and the one who accepts greets the other.
+   * Accepts a request: the two become friends (`addFriend` to both) and the one who accepts greets the other. Tells the
+   * caller's devices.
    * @returns false when it was accepted before
    * @throws AppError account_disabled, record_not_found, already_decided, user_not_found (the applicant is gone)
    */
@@ -60,19 +61,22 @@ export class FriendRequests {
     if (!request) return false
     const connected = await this.#parts.friends.befriend(uid, request.from_uid, nid)
     if (connected === 'decided') return this.#wasDecided(uid, nid, 'agree')
+    this.#tellDecision(request, 'agree')
     if (connected === 'new') await this.#greet(uid, request.from_uid)
     return true
   }
 
   /**
-   * Declines a request. Nothing is pushed.
+   * Declines a request. Who asked hears nothing; the caller's devices do.
    * @returns false when it was declined before
    * @throws AppError account_disabled, record_not_found, already_decided
    */
   async refuse(uid: number, nid: number): Promise<boolean> {
     const request = await this.#requireOpen(uid, nid, 'refuse')
     if (!request) return false
-    return (await refuseRequest(this.#parts.db, nid)) || this.#wasDecided(uid, nid, 'refuse')
+    if (!(await refuseRequest(this.#parts.db, nid))) return this.#wasDecided(uid, nid, 'refuse')
+    this.#tellDecision(request, 'refuse')
+    return true
   }
 
   /** The requests that a user received, newest first; those whose sender is gone are left out. */
@@ -110,6 +114,11 @@ export class FriendRequests {
   async #wasDecided(uid: number, nid: number, decision: 'agree' | 'refuse'): Promise<false> {
     await this.#requireOpen(uid, nid, decision)
     return false
+  }
+
+  #tellDecision({ nid, from_uid, to_uid }: FriendRequest, operation: 'agree' | 'refuse'): void {
+    const event = { nid, uid: String(from_uid), operation }
+    this.#parts.publish(`user-${to_uid}`, 'friendApplyUpdate', event)
   }
 
   async #greet(fromUid: number, toUid: number): Promise<void> {

@@ -10,7 +10,7 @@ import { composedAddress } from './addresses.ts'
 import type { ChangeAudience, Groups } from './groups.ts'
 import {
   currentGroup,
-  forgetSilences,
+  forgetLeftovers,
   heirOf,
   insertMembers,
   makeOwner,
@@ -111,7 +111,7 @@ export class GroupLifecycle {
           .where('conversation_id', '=', group.conversation_id)
           .returning('uid')
           .execute()
-        await forgetSilences(tx, group.conversation_id)
+        await forgetLeftovers(tx, group)
         return gone.map(({ uid }) => uid)
       },
       { conversation: group.conversation_id },
@@ -215,7 +215,7 @@ export class GroupLifecycle {
         const heirUid = group.owner_uid === uid ? await heirOf(tx, conversation_id) : undefined
         if (group.owner_uid === uid && heirUid === undefined) {
           await tx.deleteFrom('chat_group').where('gid', '=', gid).execute()
-          await forgetSilences(tx, conversation_id)
+          await forgetLeftovers(tx, before)
           return { group: undefined, heirUid, avatarChanged: false }
         }
         if (heirUid !== undefined) await makeOwner(tx, group, heirUid)

@@ -99,9 +99,13 @@ export async function restoreSilences(
   }
 }
 
-/** A group has ended, and with it the mutes of those who had left it. */
-export async function forgetSilences(tx: GroupTransaction, conversationId: number): Promise<void> {
-  await tx.deleteFrom('silence').where('conversation_id', '=', conversationId).execute()
+/** A group has ended, and with it the mutes of those who had left it, and what people had begun to write there. */
+export async function forgetLeftovers(
+  tx: GroupTransaction,
+  { gid, conversation_id }: Pick<Group, 'gid' | 'conversation_id'>,
+): Promise<void> {
+  await tx.deleteFrom('silence').where('conversation_id', '=', conversation_id).execute()
+  await tx.deleteFrom('draft').where('target_id', '=', gid).where('kind', '=', 'group').execute()
 }
 
 /**

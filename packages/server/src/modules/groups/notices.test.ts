@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { parseContent } from '@parley/contract'
+import { noticeIn, parseContent, preview } from '@parley/contract'
 import fc from 'fast-check'
 import { noticeText } from './notices.ts'
 
@@ -66,5 +66,73 @@ describe('notices', () => {
       'mention',
       'text',
     ])
+  })
+})
+
+describe('in English', () => {
+  const kitty = { uid: 11, nickname: '喵, 喵' }
+  const [cat, mouse] = [link(9, '猫猫'), link(10, '小老鼠')]
+  const said = (text: string) => noticeIn(text, 'en')
+
+  test('every notice is known', () => {
+    expect(
+      [
+        noticeText.invited(tom, [jerry, kitty, tom]),
+        noticeText.joined(tom),
+        noticeText.removed(tom, [jerry]),
+        noticeText.left(tom),
+        noticeText.succeeded(jerry),
+        noticeText.transferred(tom, jerry),
+        noticeText.appointed(tom, jerry),
+        noticeText.dismissed(tom, jerry),
+        noticeText.renamed(tom, '老友记'),
+        noticeText.pictureChanged(tom),
+        noticeText.announced(tom, 'manager', 'x'),
+        noticeText.announced(tom, 'owner', ''),
+        noticeText.silenced(jerry, (2 * 24 * 60 + 3 * 60 + 1) * MINUTE),
+        noticeText.unsilenced(jerry),
+        noticeText.allSilenced(tom, 'owner'),
+        noticeText.allUnsilenced(tom, 'manager'),
+      ].map(said),
+    ).toEqual([
+      `${cat} invited ${mouse}, ${link(11, '喵, 喵')} and ${cat} to the group`,
+      `${cat} joined the group by its QR code`,
+      `${cat} removed ${mouse} from the group`,
+      `${cat} left the group`,
+      `${mouse} owns the group now`,
+      `${cat} made ${mouse} the owner of the group`,
+      `${cat} made ${mouse} a manager`,
+      `${cat} removed ${mouse} as a manager`,
+      `${cat} renamed the group to 老友记`,
+      `${cat} changed the group’s picture`,
+      `${cat} updated the announcement`,
+      `${cat} removed the announcement`,
+      `${mouse} was muted for 2 days 3 hours 1 minute`,
+      `${mouse} was unmuted`,
+      `${cat} muted everyone`,
+      `${cat} unmuted everyone`,
+    ])
+    // None was forgotten above.
+    expect(Object.keys(noticeText)).toHaveLength(15)
+  })
+
+  test('those whom a notice only counts are counted', () => {
+    const people = Array.from({ length: 25 }, (_, index) => ({ uid: 100 + index, nickname: `n${index}` }))
+    const line = preview(noticeText.invited(tom, people), 'en', 200)
+    expect(line).toStartWith('猫猫 invited n0, n1, ')
+    expect(line).toEndWith('n19 and 5 more to the group')
+  })
+
+  test('what is no notice stays as it is, and so does everything in Chinese', () => {
+    for (const text of [
+      '猫猫 退出了群聊',
+      '[@猫猫]({POPBASEURI}user/detail/9) 退出了群聊',
+      `${cat} 退出了群聊吗`,
+      '',
+    ])
+      expect(said(text)).toBe(text)
+    expect(noticeIn(noticeText.left(tom), 'zh')).toBe(noticeText.left(tom))
+    expect(preview('此消息已撤回', 'zh')).toBe('此消息已撤回')
+    expect(preview('此消息已撤回', 'en')).toBe('This message was unsent')
   })
 })

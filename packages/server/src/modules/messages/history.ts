@@ -11,6 +11,7 @@ import {
 import type { Friends } from '../friends/index.ts'
 import { pictureOf, type Users } from '../users/index.ts'
 import type { Chats } from './chats.ts'
+import type { Quotes } from './quotes.ts'
 
 interface Dependencies {
   db: Database
@@ -18,6 +19,7 @@ interface Dependencies {
   friends: Friends
   conversations: Conversations
   chats: Chats
+  quotes: Quotes
 }
 
 /** Which page of a chat: the newest `limit` messages, or those before the message `mid`. */
@@ -161,12 +163,16 @@ export class History {
   }
 
   async #rows(uid: number, { type }: ChatAddress, messages: Message[]): Promise<MessageRow[]> {
-    const { users, friends } = this.dependencies
-    const senders = [...new Set(messages.map((message) => message.from_uid))]
-    const accounts = await users.findMany(senders)
-    const remarks = type === 'group' ? await friends.remarksOf(uid, senders) : new Map<number, string>()
+    const { users, friends, quotes } = this.dependencies
+    const quoted = messages.flatMap(({ quote_mid }) => (quote_mid > 0 ? quote_mid : []))
+    const writers = await quotes.writers([...new Set(quoted)])
+    const people = [...new Set([...messages.map((message) => message.from_uid), ...writers.values()])]
+    const accounts = await users.findMany(people)
+    const remarks = type === 'group' ? await friends.remarksOf(uid, people) : new Map<number, string>()
+    const nameOf = (person: number) => remarks.get(person) || accounts.get(person)?.nickname || ''
     return messages.map((message) => {
       const account = accounts.get(message.from_uid)
+      const writer = writers.get(message.quote_mid)
       return {
         mid: message.mid,
         from: String(message.from_uid),
@@ -176,7 +182,9 @@ export class History {
         sub_type: message.sub_type,
         quote_mid: message.quote_mid,
         quote_content: message.quote_content,
-        ...(type === 'group' ? { name: remarks.get(message.from_uid) || account?.nickname || '' } : {}),
+        ...(writer === undefined ? {} : { quote_from: String(writer) }),
+        ...(writer !== undefined && type === 'group' ? { quote_name: nameOf(writer) } : {}),
+        ...(type === 'group' ? { name: nameOf(message.from_uid) } : {}),
         seq: message.seq,
         ...(message.auto === 1 ? { auto: 1 as const } : {}),
       }

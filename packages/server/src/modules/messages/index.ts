@@ -11,8 +11,9 @@ export { Chats } from './chats.ts'
 /** Puts the parts of the messages module together. */
 export function createMessages(dependencies: Omit<SendingDependencies, 'quotes'>) {
   const chats = new Chats(dependencies)
-  const sending = new Sending({ ...dependencies, quotes: new Quotes(dependencies.db) })
-  const history = new History({ ...dependencies, chats })
+  const quotes = new Quotes(dependencies.db)
+  const sending = new Sending({ ...dependencies, quotes })
+  const history = new History({ ...dependencies, chats, quotes })
   const removal = new Removal({ ...dependencies, chats })
   const state = new ChatState(dependencies)
   const { conversations, users } = dependencies

@@ -1,4 +1,4 @@
-import { AppError } from '@parley/contract'
+import { AppError, REVOKED_TEXT } from '@parley/contract'
 import type { Clock } from '../../clock.ts'
 import type { Database, Message } from '../../storage/index.ts'
 import { type ChatAddress, DELETED, type Publish, REVOKED } from '../conversations/index.ts'
@@ -6,9 +6,6 @@ import type { Groups } from '../groups/index.ts'
 import type { Settings } from '../settings/index.ts'
 import type { Users } from '../users/index.ts'
 import { type Chats, chatChannels, type OwnChat } from './chats.ts'
-
-/** What stands in place of a revoked message; clients know the text. */
-const REVOKED_TEXT = '此消息已撤回'
 
 interface Dependencies {
   db: Database

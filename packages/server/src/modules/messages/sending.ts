@@ -1,4 +1,11 @@
-import { AppError, EVERYBODY, mentionsIn, parseContent } from '@parley/contract'
+import {
+  AppError,
+  CONTENT_SWITCHES,
+  type ContentSwitch,
+  EVERYBODY,
+  mentionsIn,
+  switchesOf,
+} from '@parley/contract'
 import type { Clock } from '../../clock.ts'
 import { log } from '../../log.ts'
 import type { Appended, Database } from '../../storage/index.ts'
@@ -70,7 +77,7 @@ export class Sending {
    * message/send in the document
    */
   async send(from: number, { to, type, content, quote_mid = 0, uniqueId }: Outgoing): Promise<Appended> {
-    const { db, publish, clock, quotes } = this.dependencies
+    const { db, publish, clock, quotes, users } = this.dependencies
     this.#checkContent(content)
     const address: ChatAddress = { type, id: to }
     const destination = await (type === 'friend' ? this.#toUser(from, to) : this.#toGroup(from, to))
@@ -78,7 +85,8 @@ export class Sending {
     const masked = this.#dirtyWords.mask(content)
     const mentioned = type === 'group' ? mentionsIn(masked) : []
     const mentions = mentioned.length > 0 ? await this.#counting(mentioned, from, destination) : []
-    const quoteContent = quote_mid === 0 ? '' : await quotes.snapshot(conversationId, from, quote_mid)
+    const quoted = quote_mid === 0 ? undefined : await quotes.snapshot(conversationId, from, quote_mid)
+    const writer = quoted && (await users.find(quoted.from))
     const appended = await post(db, publish, {
       conversationId,
       from,
@@ -86,8 +94,7 @@ export class Sending {
       subType: 'message',
       at: clock(),
       mentions,
-      quoteMid: quote_mid,
-      quoteContent,
+      ...(quoted ? { quote: { ...quoted, name: writer?.nickname ?? '' } } : {}),
       uniqueId,
       retryKey: uniqueId ? retryKeyOf(uniqueId, content, quote_mid) : null,
       labels,
@@ -217,8 +224,6 @@ export class Sending {
   }
 }
 
-const CONTENT_SWITCHES = ['upload_img', 'upload_file', 'voice', 'emoji'] as const
-
 /**
  * A `uniqueId` names a retry only of the same words: there are bots that send the current second as theirs, and two
  * different messages of one second are two messages. The words count as they were sent: masking may have changed since.
@@ -227,23 +232,8 @@ const retryKeyOf = (uniqueId: string, content: string, quoteMid: number): string
   `${uniqueId} ${Bun.CryptoHasher.hash('sha256', `${quoteMid} ${content}`, 'base64url')}`
 
 /** The switch that forbids this kind of content, if one does. */
-function forbiddenKind(content: string, settings: Settings): (typeof CONTENT_SWITCHES)[number] | undefined {
-  const off = CONTENT_SWITCHES.filter((name) => !settings.on(name))
-  if (off.length === 0) return undefined
-  const parsed = parseContent(content)
-  const holds = (kind: 'image' | 'emoji') =>
-    parsed.kind === 'text' && parsed.segments.some((segment) => segment.kind === kind)
-  return off.find((name) => {
-    switch (name) {
-      case 'upload_img':
-        // Old clients show the first picture of a text and nothing else of it.
-        return parsed.kind === 'image' || holds('image')
-      case 'upload_file':
-        return parsed.kind === 'file'
-      case 'voice':
-        return parsed.kind === 'voice'
-      default:
-        return holds('emoji')
-    }
-  })
+function forbiddenKind(content: string, settings: Settings): ContentSwitch | undefined {
+  // Where all are on, as on most sites, nothing has to be read.
+  if (CONTENT_SWITCHES.every((name) => settings.on(name))) return undefined
+  return switchesOf(content).find((name) => !settings.on(name))
 }

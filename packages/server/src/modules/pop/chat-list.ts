@@ -1,7 +1,7 @@
-import type { ChatEntry, WaitingChat } from '@parley/contract'
+import type { ChatEntry, ChatView, WaitingChat } from '@parley/contract'
 import { toSeconds } from '../../clock.ts'
 import type { Database } from '../../storage/index.ts'
-import { DELETED, notHiddenFrom } from '../conversations/index.ts'
+import { DELETED, isHidden, notHiddenFrom } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
 import type { Account, Users } from '../users/index.ts'
 import { comesAfter, cursorOf, placeOf } from './chat-cursor.ts'
@@ -56,6 +56,21 @@ export class ChatList {
     }
   }
 
+  /** One chat, hidden or not; undefined when the user has no part in it. */
+  async view(uid: number, conversationId: number): Promise<ChatView | undefined> {
+    const chats = await this.#all(uid).where('c.id', '=', conversationId).execute()
+    const [entry] = await this.#entriesOf(uid, chats)
+    return entry && { ...entry, hidden: isHidden(chats[0]!) ? 1 : 0 }
+  }
+
+  /** A chat with a person to whom nobody has spoken yet. */
+  async unbegun(uid: number, other: number): Promise<ChatView> {
+    const nothing = { conversation_id: 0, last_seq: 0, last_at: 0, counted: 0, read_seq: 0, read_counted: 0 }
+    const looks = { kind: 'friend', pinned: 0, muted: 0, remark: '', groupname: null, avatar: null } as const
+    const [entry] = await this.#entriesOf(uid, [{ ...nothing, ...looks, low: uid, high: other }])
+    return { ...entry!, hidden: 1 }
+  }
+
   /** The temporary chats in which somebody waits for the user's answer, whoever waits longest first. */
   async waiting(member: Account, limit: number): Promise<WaitingChat[]> {
     const { uid } = member
@@ -78,8 +93,8 @@ export class ChatList {
     return entriesOf(this.dependencies, uid, chats, last, mentions)
   }
 
-  /** All chats that are not hidden. A one-to-one chat without messages shows only between friends. */
-  #shown(uid: number) {
+  /** All chats that the user takes part in. */
+  #all(uid: number) {
     return this.dependencies.db.read
       .selectFrom('membership as m')
       .innerJoin('conversation as c', 'c.id', 'm.conversation_id')
@@ -91,6 +106,7 @@ export class ChatList {
         'm.pinned',
         'm.muted',
         'm.remark',
+        'm.hidden_seq',
         'c.kind',
         'c.low',
         'c.high',
@@ -101,6 +117,11 @@ export class ChatList {
         'g.avatar',
       ])
       .where('m.uid', '=', uid)
+  }
+
+  /** All chats that are not hidden. A one-to-one chat without messages shows only between friends. */
+  #shown(uid: number) {
+    return this.#all(uid)
       .whereRef('m.hidden_seq', '<', 'c.last_seq')
       .where((eb) =>
         eb.or([

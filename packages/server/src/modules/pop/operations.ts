@@ -1,4 +1,5 @@
-import { AppError, popChats, popDelChat, popGet, popWaiting } from '@parley/contract'
+import { AppError, popChat, popChats, popDelChat, popGet, popWaiting } from '@parley/contract'
+import { type Clock, toSeconds } from '../../clock.ts'
 import { implement, type Operation } from '../../operation.ts'
 import type { Conversations } from '../conversations/index.ts'
 import type { Friends } from '../friends/index.ts'
@@ -16,11 +17,12 @@ interface Services {
   chatList: ChatList
   conversations: Conversations
   settings: Settings
+  clock: Clock
 }
 
 /** The operations under `pop/` that belong to a user. */
 export function popOperations(services: Services): Operation[] {
-  const { users, friends, groups, chats, chatList, conversations, settings } = services
+  const { users, friends, groups, chats, chatList, conversations, settings, clock } = services
   return [
     implement(popGet, async ({ actor }) => {
       const mine = await users.require(actor.uid)
@@ -46,12 +48,21 @@ export function popOperations(services: Services): Operation[] {
         group,
         chatting,
         setting: settings.forChats(actor.origin),
+        timestamp: toSeconds(clock()),
       }
     }),
 
     implement(popChats, async ({ actor }, page) => {
       await users.require(actor.uid)
       return chatList.page(actor.uid, page)
+    }),
+
+    implement(popChat, async ({ actor }, address) => {
+      await users.require(actor.uid)
+      if (address.type === 'friend') await users.require(address.id)
+      const chat = await chats.own(actor.uid, address)
+      const view = chat && (await chatList.view(actor.uid, chat.conversationId))
+      return view ?? chatList.unbegun(actor.uid, address.id)
     }),
 
     implement(popWaiting, async ({ actor }, { limit }) => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const invalidations = new LocalBus()
   const clock = () => now
   users = new Users({ db, invalidations, clock })
-  replies = new Replies({ db, users, invalidations, clock })
+  replies = new Replies({ db, users, invalidations, clock, publish: () => {} })
 })
 
 beforeEach(async () => {

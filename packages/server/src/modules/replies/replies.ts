@@ -1,7 +1,8 @@
-import { AppError, type ReplyRow } from '@parley/contract'
+import { AppError, type ReplyRow, userChannel } from '@parley/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../../clock.ts'
 import { type Database, ReadCache, type Reply, type Tables } from '../../storage/index.ts'
+import type { Publish } from '../conversations/index.ts'
 import type { Users } from '../users/index.ts'
 import { matchFaq } from './matching.ts'
 
@@ -30,19 +31,25 @@ interface Dependencies {
   users: Users
   invalidations: ConstructorParameters<typeof ReadCache>[3]
   clock: Clock
+  publish: Publish
 }
 
-/** Canned replies: 1 welcome, 2 quick reply, 3 FAQ. Everybody keeps their own; those of members answer by themselves. */
+/**
+ * Canned replies: 1 welcome, 2 quick reply, 3 FAQ. Everybody keeps their own; those of members answer by themselves. Each
+ * change pushes `replyUpdate` to its owner's devices.
+ */
 export class Replies {
   readonly #db: Database
   readonly #users: Users
   readonly #clock: Clock
+  readonly #publish: Publish
   readonly #byOwner: ReadCache<number, readonly Reply[]>
 
-  constructor({ db, users, invalidations, clock }: Dependencies) {
+  constructor({ db, users, invalidations, clock, publish }: Dependencies) {
     this.#db = db
     this.#users = users
     this.#clock = clock
+    this.#publish = publish
     this.#byOwner = new ReadCache<number, readonly Reply[]>(
       'replies',
       CACHE_ENTRIES_MAX,
@@ -78,6 +85,7 @@ export class Replies {
         .insertInto('reply')
         .values({ uid, type, title, content, weights, is_default, keyword, is_show })
         .execute()
+      return [type]
     })
   }
 
@@ -91,7 +99,7 @@ export class Replies {
     await this.#change(uid, async (tx) => {
       const old = await tx
         .selectFrom('reply')
-        .select('is_default')
+        .select(['type', 'is_default'])
         .where('id', '=', id)
         .where('uid', '=', uid)
         .executeTakeFirst()
@@ -99,6 +107,7 @@ export class Replies {
       // A default one that moves to another type takes the place of the default there.
       if ((input.is_default ?? old.is_default) === 1) await clearDefault(tx, uid, input.type, id)
       await tx.updateTable('reply').set(values).where('id', '=', id).execute()
+      return [old.type, input.type]
     })
   }
 
@@ -130,6 +139,7 @@ export class Replies {
         .where('uid', '=', uid)
         .where('id', 'in', sorted)
         .execute()
+      return [type]
     })
   }
 
@@ -137,12 +147,14 @@ export class Replies {
   async delete(uid: number, id: number): Promise<void> {
     await this.#users.requireActive(uid)
     await this.#change(uid, async (tx) => {
-      const result = await tx
+      const deleted = await tx
         .deleteFrom('reply')
         .where('id', '=', id)
         .where('uid', '=', uid)
-        .executeTakeFirstOrThrow()
-      if (result.numDeletedRows === 0n) throw new AppError('record_not_found')
+        .returning('type')
+        .executeTakeFirst()
+      if (!deleted) throw new AppError('record_not_found')
+      return [deleted.type]
     })
   }
 
@@ -202,9 +214,11 @@ export class Replies {
     return row !== undefined && row.sent_at > now - WELCOME_INTERVAL_MS
   }
 
-  async #change(uid: number, write: (tx: Kysely<Tables>) => Promise<void>): Promise<void> {
-    await this.#db.transaction(write)
+  /** @param write changes a user's replies, and gives the types of those that it changed */
+  async #change(uid: number, write: (tx: Kysely<Tables>) => Promise<number[]>): Promise<void> {
+    const types = await this.#db.transaction(write)
     this.#byOwner.forget(uid)
+    for (const type of new Set(types)) this.#publish(userChannel(uid), 'replyUpdate', { type })
   }
 
   #load(uid: number): Promise<Reply[]> {

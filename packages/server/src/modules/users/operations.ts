@@ -15,7 +15,7 @@ import {
   userUpdate,
 } from '@parley/contract'
 import { type Actor, implement, type Operation } from '../../operation.ts'
-import { type Account, detailOf, summaryOf } from './account.ts'
+import { type Account, detailOf, isSubUserPair, summaryOf } from './account.ts'
 import { SubUsers } from './sub-users.ts'
 import type { AccountPatch, Users } from './users.ts'
 
@@ -131,11 +131,15 @@ function noteFound({ profiles }: UserOperationParts, actor: Actor, account: Acco
 /** `user/get` by uid: with a caller it tells whether the two are friends. */
 async function openProfile(parts: UserOperationParts, actor: Actor, account: Account): Promise<UserDetail> {
   if (actor.uid === 0) return detailOf(account, actor.uid)
-  await parts.users.requireActive(actor.uid)
+  const viewer = await parts.users.requireActive(actor.uid)
   const openable = await openableTo(parts, actor, [account])
   if (!openable.has(account.uid)) throw new AppError('forbidden')
   const remark = await parts.profiles.remarkOf(actor.uid, account.uid)
-  return { ...detailOf(account, actor.uid), is_friend: remark !== undefined, remark: remark ?? '' }
+  return {
+    ...detailOf(account, actor.uid),
+    ...{ is_friend: remark !== undefined, remark: remark ?? '' },
+    ...(isSubUserPair(viewer, account) ? { is_family: true } : {}),
+  }
 }
 
 /** Server keys and administrators see everybody. */

@@ -7,6 +7,7 @@ import { oneRetry } from './0003-one-retry.ts'
 import { readReceipts } from './0004-read-receipts.ts'
 import { mentions } from './0005-mentions.ts'
 import { clearedChats } from './0006-cleared-chats.ts'
+import { drafts } from './0007-drafts.ts'
 
 /** The name of the migration that an empty database begins with. */
 export const FIRST_MIGRATION = '0001-initial'
@@ -23,6 +24,7 @@ function allMigrations(dialect: DialectName): Record<string, Migration> {
     '0004-read-receipts': readReceipts(dialect),
     '0005-mentions': mentions(dialect),
     '0006-cleared-chats': clearedChats(dialect),
+    '0007-drafts': drafts(dialect),
   }
   if (dialect === 'sqlite') return migrations
   return Object.fromEntries(Object.entries(migrations).map(([name, one]) => [name, impatient(one)]))

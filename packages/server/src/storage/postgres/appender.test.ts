@@ -10,7 +10,7 @@ import {
 } from '../../../test/postgres/storage.ts'
 import type { Database } from '../database.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 let storage: PostgresStorage
 let nodes: [Database, Database, Database]

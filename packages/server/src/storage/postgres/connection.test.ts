@@ -6,7 +6,7 @@ import type { Database } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
 import { openPostgres } from './index.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 /** The longest that anybody may wait, ms. */
 const PATIENCE_MS = 5000

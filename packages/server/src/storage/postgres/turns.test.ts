@@ -9,7 +9,7 @@ import {
 } from '../../../test/postgres/storage.ts'
 import type { Database } from '../database.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 /** The longest that anybody may wait, ms. */
 const PATIENCE_MS = 5000

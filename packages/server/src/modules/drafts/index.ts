@@ -1,0 +1,2 @@
+export { Drafts } from './drafts.ts'
+export { draftOperations } from './operations.ts'
