@@ -7,6 +7,8 @@ const FILES = [
   /* FILES */
 ]
 const SHELL = ['/', '/favicon.svg', '/shell/theme.js']
+/** A proxy answers for a server that is away. */
+const AWAY = [502, 503, 504]
 /** A network that does not answer within that time is none, ms. */
 const PATIENCE_MS = 4000
 
@@ -47,12 +49,13 @@ self.addEventListener('fetch', (event) => {
 const isPage = (path) =>
   !/^\/(api|web|h5|im|upload|avatar|docs|openapi\.json|setup|healthz|metrics|apps)(\/|$)/.test(path)
 
-/** From the network, and what was kept where there is none. */
+/** From the network, and what was kept where there is none, or no server behind it. */
 async function fresh(request, name) {
   const kept = await caches.match(name)
   if (!kept) return fetch(request)
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    return AWAY.includes(answer.status) ? kept : answer
   } catch {
     return kept
   }
@@ -68,4 +71,24 @@ async function hashed(request) {
     await cache.put(request, answer.clone())
   }
   return answer
+}
+
+/** A page asks for a notification: it is the one that is shown again when that is pressed. */
+self.addEventListener('message', (event) => {
+  const { title, body, icon, tag, path, uid } = event.data
+  const data = { path, uid, page: event.source.id }
+  event.waitUntil(self.registration.showNotification(title, { body, icon, tag, data }))
+})
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(lead(event.notification.data))
+})
+
+/** Back to the page that a notification came from; to a new one when it was closed. */
+async function lead({ path, page }) {
+  const tab = await self.clients.get(page)
+  if (!tab) return self.clients.openWindow(path)
+  tab.postMessage({ open: path })
+  return tab.focus()
 }

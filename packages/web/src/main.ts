@@ -8,8 +8,12 @@ import { loadConversation, router } from './router.ts'
 import { useSession } from './stores/session.ts'
 import { startSession } from './stores/start.ts'
 import './theme/base.css'
+import { useToasts } from './ui/toasts.ts'
 
-followUpdates()
+followUpdates((reload) => {
+  const { t } = i18n.global
+  useToasts().reload(t('shell.updated'), reload)
+})
 keepPages()
 onFirstSign(() => {
   if (useSession().signedIn) void loadConversation().catch(() => {})

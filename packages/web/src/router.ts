@@ -1,5 +1,5 @@
 import type { Component } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import ChatList from './chats/ChatList.vue'
 import { useSession } from './stores/session.ts'
 
@@ -10,8 +10,8 @@ declare module 'vue-router' {
     page?: boolean
     /** For who is not signed in. */
     visitor?: boolean
-    /** For everybody, signed in or not. */
-    open?: boolean
+    /** On the way to somewhere else: nobody is led back to it. */
+    passing?: boolean
   }
 }
 
@@ -33,11 +33,22 @@ const tabRoute = (path: string, tab: Tab, list: Component | Loader): RouteRecord
 })
 
 /** A page of a tab: beside its list on a desktop, over it on a phone. */
-const pageRoute = (path: string, tab: Tab, list: Component | Loader, main: Loader): RouteRecordRaw => ({
+const pageRoute = (
+  path: string,
+  tab: Tab,
+  list: Component | Loader,
+  main: Loader,
+  props: true | ((to: RouteLocationNormalized) => object) = true,
+): RouteRecordRaw => ({
   path,
   components: { list, main },
-  props: { list: false, main: true },
+  props: { list: false, main: props },
   meta: { tab, page: true },
+})
+
+const passing = (route: RouteRecordRaw): RouteRecordRaw => ({
+  ...route,
+  meta: { ...route.meta, passing: true },
 })
 
 const contacts = (path: string, main: Loader) =>
@@ -90,8 +101,16 @@ const routes: RouteRecordRaw[] = [
     components: { main: () => import('./shell/ExplorePage.vue') },
     meta: { tab: 'explore', page: false },
   },
-  pageRoute('/scan', 'chats', ChatList, () => import('./qr/ScanPage.vue')),
-  pageRoute('/q/:kind(u|g)/:rest(.*)', 'chats', ChatList, () => import('./qr/LinkPage.vue')),
+  passing(pageRoute('/scan', 'chats', ChatList, () => import('./qr/ScanPage.vue'))),
+  passing(
+    pageRoute(
+      '/q/:kind(u|g)/:rest(.*)',
+      'chats',
+      ChatList,
+      () => import('./qr/LinkPage.vue'),
+      ({ params, query }) => ({ ...params, token: String(query.t ?? '') }),
+    ),
+  ),
   { path: '/:rest(.*)*', redirect: '/chats' },
 ]
 

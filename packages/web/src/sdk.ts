@@ -37,3 +37,10 @@ export function errorText(error: unknown): string {
 /** The code of the server's refusal; undefined for everything else. */
 export const errorCode = (error: unknown): number | undefined =>
   error instanceof ParleyError ? error.code : undefined
+
+/** Refusals that may be over in a moment: a busy server, somebody who was too quick. */
+const PASSING = new Set(['too_many_requests', 'unavailable'])
+
+/** Whether the same again may go well: what the server does not allow, it does not allow the second time either. */
+export const mayPass = (error: unknown): boolean =>
+  !(error instanceof ParleyError) || PASSING.has(error.kind ?? '')

@@ -56,8 +56,15 @@ export function chooseAccount(uid: number): void {
   localStorage.setItem(CURRENT, String(uid))
 }
 
-/** This tab has no account any more; the next one is asked for. */
-export function leaveAccount(): void {
+/** This tab has no account any more; the next one is asked for, unless another tab has chosen another account. */
+export function leaveAccount(uid: number): void {
   sessionStorage.removeItem(CURRENT)
-  localStorage.removeItem(CURRENT)
+  if (localStorage.getItem(CURRENT) === String(uid)) localStorage.removeItem(CURRENT)
+}
+
+/** Calls the handler when another tab has changed the accounts. */
+export function onAccountsChanged(handler: () => void): void {
+  window.addEventListener('storage', ({ key }) => {
+    if (key === LIST) handler()
+  })
 }

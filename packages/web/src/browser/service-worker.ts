@@ -13,18 +13,30 @@ export function keepPages(): void {
 
 const RELOADED = 'parley:reloaded'
 
+/** Whether loading the page anew would take away what somebody is just doing. */
+const isBusy = (): boolean =>
+  document.querySelector('[role="dialog"], [role="alertdialog"]') !== null ||
+  [...document.querySelectorAll<HTMLInputElement>('form :is(input, textarea)')].some(
+    ({ value }) => value !== '',
+  )
+
 /**
  * A part of the pages that is not there any more: the site was updated. Loads them anew, once. Without a network nothing
  * would be left of them, so it is tried first whether the server answers.
+ * @param ask asks whoever is in the middle of something, and calls `reload` when they agree
  */
-export function followUpdates(): void {
+export function followUpdates(ask: (reload: () => void) => void): void {
+  const reload = () => {
+    sessionStorage.setItem(RELOADED, '1')
+    location.reload()
+  }
   window.addEventListener('vite:preloadError', () => {
     if (sessionStorage.getItem(RELOADED)) return
     void fetch('/', { method: 'HEAD', cache: 'no-store', headers: { accept: 'text/html' } }).then(
       ({ ok }) => {
         if (!ok) return
-        sessionStorage.setItem(RELOADED, '1')
-        location.reload()
+        if (isBusy()) ask(reload)
+        else reload()
       },
       () => {
         // Away, like the part that was wanted.

@@ -8,10 +8,13 @@ const FAR = 0.35
 const FAST = 0.5
 
 /**
- * Pulls a page aside with a finger from the left edge. Gives how far it is pulled, px; `done` is called when it is let
- * go far or fast enough.
+ * Pulls a page aside with a finger from the left edge. Gives how far it is pulled, px. When it is let go far or fast
+ * enough, `done` is called and it stays there until `settle` is.
  */
-export function useSwipeBack(page: Ref<HTMLElement | null>, done: () => void): { offset: Ref<number> } {
+export function useSwipeBack(
+  page: Ref<HTMLElement | null>,
+  done: () => void,
+): { offset: Ref<number>; settle: () => void } {
   const offset = ref(0)
   let start: { x: number; y: number; at: number } | undefined
   let pulling = false
@@ -43,14 +46,17 @@ export function useSwipeBack(page: Ref<HTMLElement | null>, done: () => void): {
     { passive: false },
   )
   useEventListener(page, ['touchend', 'touchcancel'], (event: TouchEvent) => {
-    if (pulling && start && event.type === 'touchend') {
-      const speed = offset.value / Math.max(1, performance.now() - start.at)
-      if (offset.value > window.innerWidth * FAR || speed > FAST) done()
-    }
-    offset.value = 0
+    const speed = start ? offset.value / Math.max(1, performance.now() - start.at) : 0
+    const isFar = offset.value > window.innerWidth * FAR || speed > FAST
+    if (pulling && isFar && event.type === 'touchend') done()
+    else settle()
     pulling = false
     start = undefined
   })
 
-  return { offset }
+  function settle(): void {
+    offset.value = 0
+  }
+
+  return { offset, settle }
 }

@@ -1,5 +1,6 @@
 import { type Component, computed } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { mayTalk } from '@/people/talking.ts'
 import type { useMe } from '@/stores/me.ts'
 import type { useRequests } from '@/stores/requests.ts'
 import type { useSite } from '@/stores/site.ts'
@@ -17,7 +18,10 @@ export interface Entry {
   tone: string
 }
 
-/** New friends, groups, temporary chats where the site has them, and for members the accounts that they opened. */
+/**
+ * New friends, groups and temporary chats where the site has them, and for members the accounts that they opened. Requests
+ * from before the site closed that can still be answered.
+ */
 export function useEntries({
   me,
   requests,
@@ -33,9 +37,11 @@ export function useEntries({
       ...{ to: `/contacts/${name}`, label: t(`contacts.${name}`), icon, tone, badge },
     })
     return [
-      entry('requests', IconRequests, 'tone-1', requests.open),
-      entry('groups', IconGroups, 'tone-0'),
-      ...(site.isOn('stranger_chat') ? [entry('temporary', IconTemporary, 'tone-2')] : []),
+      ...(site.isOn('add_friend') || requests.open > 0
+        ? [entry('requests', IconRequests, 'tone-1', requests.open)]
+        : []),
+      ...(site.isOn('group_chat') ? [entry('groups', IconGroups, 'tone-0')] : []),
+      ...(mayTalk(undefined, site) ? [entry('temporary', IconTemporary, 'tone-2')] : []),
       ...(me.isMember ? [entry('subusers', IconSubUsers, 'tone-5')] : []),
     ]
   })

@@ -16,6 +16,6 @@ describe('the line that stands for a message', () => {
 
   test('says who', () => {
     expect(previewText('周末回来吃饭吗', 'zh-CN', { withName: '妈妈' })).toBe('妈妈：周末回来吃饭吗')
-    expect(previewText('ok [表情1]', 'en', { withName: 'Zoe', max: 20 })).toBe('Zoe: ok [Emoji]')
+    expect(previewText('ok [表情0]', 'en', { withName: 'Zoe', max: 20 })).toBe('Zoe: ok 🙂')
   })
 })

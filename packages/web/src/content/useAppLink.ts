@@ -16,7 +16,10 @@ export function useAppLink(): (url: string) => Target {
 
 /** The path when the address is on `origin`; undefined for other sites and for what is no address. */
 export function ownPath(url: string, origin: string): string | undefined {
-  const address = URL.parse(url, origin)
-  if (address?.origin !== origin) return undefined
-  return address.pathname + address.search + address.hash
+  try {
+    const { origin: at, pathname, search, hash } = new URL(url, origin)
+    return at === origin ? pathname + search + hash : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,7 +1,36 @@
 import { readHints } from '@/media/hints.ts'
 
-/** Puts text into the clipboard. @throws DOMException when the browser does not allow it */
-export const copyText = (text: string): Promise<void> => navigator.clipboard.writeText(text)
+/** Puts text into the clipboard. @throws Error (also DOMException) when the browser does not allow it */
+export async function copyText(text: string): Promise<void> {
+  // Browsers have it on pages with https only.
+  if (navigator.clipboard) await navigator.clipboard.writeText(text)
+  else copyMarked(text)
+}
+
+/** The old way, which copies what is marked in the page. */
+function copyMarked(text: string): void {
+  const before = document.activeElement
+  const area = document.createElement('textarea')
+  area.value = text
+  area.readOnly = true
+  area.className = 'sr-only'
+  // A dialog would take the focus back from anything outside.
+  const place = before?.closest('[role=dialog]') ?? document.body
+  place.append(area)
+  area.select()
+  const isDone = document.execCommand('copy')
+  area.remove()
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  if (!isDone) throw new Error('The browser does not copy')
+}
+
+/** The text that is marked within an element; empty when nothing is, or when it goes beyond. */
+export function markedIn(element: Element | null): string {
+  const marked = getSelection()
+  const isWithin =
+    element?.contains(marked?.anchorNode ?? null) && element.contains(marked?.focusNode ?? null)
+  return isWithin ? marked!.toString() : ''
+}
 
 /** Whether pictures can be copied here. Only on pages with https, as browsers want it. */
 export const canCopyPicture = (): boolean =>

@@ -17,10 +17,12 @@ export interface Conversation {
   /** What people are called in this chat. */
   nameOf(message: Pick<Message, 'from' | 'name'>): string
   quote(message: Message): void
-  /** Puts a text that was taken back into the box again. */
-  reedit(text: string): void
+  /** Puts a text that was taken back into the box again, with the message that it had quoted (0 for none). */
+  reedit(text: string, quoteMid: number): void
   /** Shows a message and highlights it; reads its part of the history when it is not here. */
   jump(mid: number): void
+  /** Whether somebody's card may be opened here. */
+  mayShowPerson(uid: number): boolean
   /** Opens the person's card beside `element`, or their page on phones. */
   showPerson(uid: number, element: Element): void
   /** Puts `@name` into the box. */

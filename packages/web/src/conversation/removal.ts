@@ -7,32 +7,39 @@ import { useMessages } from '@/stores/messages.ts'
 import { useToasts } from '@/ui/toasts.ts'
 
 /** Messages that are about to be deleted: they are not shown, and come back when that is undone or refused. */
-const leaving = shallowReactive(new Set<number>())
+const leaving = shallowReactive(new Set<number | string>())
 
-/** Whether a message is to be shown. */
-export const isLeaving = (message: Message): boolean => message.mid > 0 && leaving.has(message.mid)
+/** What a message is known by, sent (`mid`) or not. */
+const idOf = ({ mid, outboxId }: Message): number | string => mid || (outboxId ?? 0)
 
-/** Gives a function that deletes messages for oneself: they are gone at once, and for good when 5 s are over. */
+/** Whether a message is not to be shown. */
+export const isLeaving = (message: Message): boolean => leaving.has(idOf(message))
+
+/**
+ * Gives a function that deletes messages for oneself, also those that were not sent: they are gone at once, and for good
+ * when 5 s are over.
+ */
 export function useRemoval(chat: Chat): (messages: readonly Message[]) => void {
   const { t } = useI18n()
   const store = useMessages()
   const toasts = useToasts()
 
+  async function remove({ mid, outboxId }: Message): Promise<void> {
+    if (mid > 0) await store.remove(chat, mid, false)
+    else if (outboxId !== undefined) store.discard(outboxId)
+  }
+
   return (messages) => {
-    const mids = messages.map(({ mid }) => mid).filter((mid) => mid > 0)
-    if (mids.length === 0) return
-    for (const mid of mids) leaving.add(mid)
-    const back = (mid: number) => leaving.delete(mid)
-    toasts.undo(t('conversation.removed', { count: mids.length }, mids.length), () => mids.forEach(back), {
+    const ids = messages.map(idOf)
+    if (ids.length === 0) return
+    for (const id of ids) leaving.add(id)
+    const back = (id: number | string) => leaving.delete(id)
+    toasts.undo(t('conversation.removed', { count: ids.length }, ids.length), () => ids.forEach(back), {
       done: () => {
-        for (const mid of mids)
-          store.remove(chat, mid, false).then(
-            () => back(mid),
-            (error) => {
-              back(mid)
-              toasts.say(errorText(error))
-            },
-          )
+        for (const message of messages)
+          remove(message)
+            .catch((error) => toasts.say(errorText(error)))
+            .finally(() => back(idOf(message)))
       },
     })
   }

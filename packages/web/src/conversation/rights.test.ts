@@ -10,7 +10,7 @@ const message = (more: Partial<Message> = {}): Message => ({
   ...more,
 })
 const standing = (more: Partial<Standing> = {}): Standing => ({
-  ...{ me: ME, type: 'group', role: 'member', maySpeak: true, revokeSeconds: 120 },
+  ...{ me: ME, type: 'group', role: 'member', maySpeak: true, maySend: () => true, revokeSeconds: 120 },
   ...more,
 })
 
@@ -59,4 +59,11 @@ test('pictures and files can be saved, texts copied', () => {
   const picture = rightsOf(message({ content: '![图片](/upload/a.png#w=3&h=4)' }), standing(), NOW)
   expect([picture.save, picture.copy]).toEqual(['/upload/a.png#w=3&h=4', false])
   expect(rightsOf(message({ content: 'https://a.example/' }), standing(), NOW).save).toBeUndefined()
+})
+
+test('what the site does not take is not passed on', () => {
+  const picture = '![图片](/upload/a.png)'
+  const textsOnly = standing({ maySend: (content) => content !== picture })
+  expect(rightsOf(message(), textsOnly, NOW).forward).toBe(true)
+  expect(rightsOf(message({ content: picture }), textsOnly, NOW).forward).toBe(false)
 })

@@ -9,6 +9,8 @@ export interface Standing {
   readonly role: 'owner' | 'manager' | 'member' | 'none'
   /** Neither muted nor gone: may write, and change what others see. */
   readonly maySpeak: boolean
+  /** Whether the site takes messages with such content. */
+  maySend(content: string): boolean
   /** How long after sending a message can be revoked, seconds; 0: always. */
   readonly revokeSeconds: number
 }
@@ -18,6 +20,8 @@ export interface Rights {
   readonly quote: boolean
   readonly copy: boolean
   readonly forward: boolean
+  /** Be one of several that are chosen. */
+  readonly select: boolean
   readonly revoke: boolean
   readonly remove: boolean
   readonly removeForAll: boolean
@@ -26,21 +30,23 @@ export interface Rights {
 }
 
 const NONE: Rights = {
-  ...{ quote: false, copy: false, forward: false, revoke: false, remove: false, removeForAll: false },
+  ...{ quote: false, copy: false, forward: false, select: false },
+  ...{ revoke: false, remove: false, removeForAll: false },
 }
 
 /** What is allowed as the server sees it: own messages, and those of others for who leads the group. */
 export function rightsOf(message: Message, standing: Standing, nowSeconds: number): Rights {
   if (message.mid === 0) return { ...NONE, copy: readContent(message.content).kind === 'text' }
   if (message.notice) return { ...NONE, remove: true }
-  const { me, role, maySpeak, revokeSeconds } = standing
+  const { me, role, maySpeak, maySend, revokeSeconds } = standing
   const own = message.from === me
   const content = readContent(message.content)
   const address = 'url' in content && content.kind !== 'url' ? content.url : undefined
   return {
     quote: maySpeak,
     copy: content.kind === 'text' || content.kind === 'url',
-    forward: true,
+    forward: maySend(message.content),
+    select: true,
     revoke:
       maySpeak &&
       (own || role === 'owner') &&

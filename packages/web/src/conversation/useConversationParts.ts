@@ -8,7 +8,15 @@ import { useVoices } from './useVoices.ts'
 
 type Given = Pick<
   Conversation,
-  'selection' | 'highlighted' | 'rising' | 'quote' | 'reedit' | 'jump' | 'showPerson' | 'mention'
+  | 'selection'
+  | 'highlighted'
+  | 'rising'
+  | 'quote'
+  | 'reedit'
+  | 'jump'
+  | 'mayShowPerson'
+  | 'showPerson'
+  | 'mention'
 >
 
 /** Everything that the rows of an open chat need. */

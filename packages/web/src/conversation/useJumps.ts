@@ -2,12 +2,11 @@ import { computed, nextTick, onScopeDispose, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { errorText } from '@/sdk.ts'
 import { useToasts } from '@/ui/toasts.ts'
-import type { MessageScroll } from './useMessageScroll.ts'
+import { ABOVE_NEW_PX, type MessageScroll } from './useMessageScroll.ts'
 import type { Opening } from './useOpening.ts'
 
 /** How long a message that was jumped to is marked, ms. */
 const MARKED_MS = 1600
-const ABOVE_NEW_PX = 12
 
 /** Jumps in the history: to a quoted message, to the first unread one, to a mention, back to the end. */
 export function useJumps(opening: Opening, scroll: MessageScroll) {
@@ -30,14 +29,24 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
 
   /** The window is elsewhere now: what is drawn must know it first. */
   const drawn = () => nextTick().then(() => nextTick())
-  const complain = (): void => {
-    const failure = timeline.error.value
-    toasts.say(failure?.during === 'jump' ? errorText(failure.error) : t('conversation.quoteGone'))
+  /** Where a jump leads to; undefined, and the person is told, when there is nothing, or it `failed`. */
+  async function find(
+    way: Promise<string | undefined>,
+    failed = (): void => {},
+  ): Promise<string | undefined> {
+    try {
+      const key = await way
+      if (!key) toasts.say(t('conversation.quoteGone'))
+      return key
+    } catch (error) {
+      toasts.say(errorText(error))
+      failed()
+    }
   }
 
-  async function jump(mid: number): Promise<void> {
-    const key = await timeline.jumpTo(mid)
-    if (!key) return complain()
+  async function jump(mid: number, failed?: () => void): Promise<void> {
+    const key = await find(timeline.jumpTo(mid), failed)
+    if (!key) return
     await drawn()
     scroll.toRow(key, 'center')
     mark(key)
@@ -50,8 +59,9 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
       return false
     const index = indexOf('new')
     if (index >= 0) return index < view.value.first
-    const { newAfter } = opening
-    return newAfter.value === undefined || (timeline.items.value[0]?.seq ?? 0) > newAfter.value + 1
+    // It may be in the part of the history that is not here.
+    const readUpTo = opening.newAfter.value ?? opening.readSeq.value
+    return timeline.hasOlder.value && (timeline.items.value[0]?.seq ?? 0) > readUpTo + 1
   })
   const above = computed(() => (isUnreadAbove.value ? opening.unread.value : 0))
   const mention = computed(() => {
@@ -62,6 +72,13 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
   const mentionRow = () =>
     rows.value.findIndex((row) => row.kind === 'bubble' && row.message.mid === opening.mentionMid.value)
 
+  // What has come while nobody was here was not seen.
+  watch(opening.readSeq, () => {
+    isDone.value.unread = false
+  })
+  watch(opening.mentionMid, () => {
+    isDone.value.mention = false
+  })
   // What was seen once needs no way to it any more.
   watch([view, placed, opening.settled], () => {
     if (!placed.value || !opening.settled.value) return
@@ -76,8 +93,10 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
     const { state, readSeq, unread } = opening
     const seq =
       opening.newAfter.value ?? (readSeq.value || Math.max(0, (state.value?.lastSeq ?? 0) - unread.value))
-    const key = await timeline.jumpAfter(seq)
-    if (!key) return complain()
+    const key = await find(timeline.jumpAfter(seq), () => {
+      isDone.value.unread = false
+    })
+    if (!key) return
     opening.newAfter.value = seq
     await drawn()
     if (!scroll.toRow('new', 'start', -ABOVE_NEW_PX)) scroll.toRow(key, 'start')
@@ -85,11 +104,18 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
 
   function toMention(): void {
     isDone.value.mention = true
-    void jump(opening.mentionMid.value)
+    void jump(opening.mentionMid.value, () => {
+      isDone.value.mention = false
+    })
   }
 
   async function toEnd(): Promise<void> {
-    await timeline.jumpToEnd()
+    try {
+      await timeline.jumpToEnd()
+    } catch (error) {
+      toasts.say(errorText(error))
+      return
+    }
     await drawn()
     scroll.toEnd()
   }

@@ -1,17 +1,18 @@
-import { useNow } from '@vueuse/core'
 import { useI18n } from 'vue-i18n'
 import { readContent } from '@/content/body.ts'
-import { errorText } from '@/sdk.ts'
 import type { Message } from '@/stores/message.ts'
 import { useMessages } from '@/stores/messages.ts'
 import { usePreferences } from '@/stores/preferences.ts'
+import { useServerSeconds } from '@/stores/server-time.ts'
 import { useConfirm } from '@/ui/confirm.ts'
 import type { MenuItem } from '@/ui/menu.ts'
 import { useToasts } from '@/ui/toasts.ts'
+import { useAttempt } from '@/ui/useAttempt.ts'
 import IconPerson from '~icons/lucide/circle-user-round'
 import IconCopy from '~icons/lucide/copy'
 import IconSave from '~icons/lucide/download'
 import IconForward from '~icons/lucide/forward'
+import IconLink from '~icons/lucide/link'
 import IconSelect from '~icons/lucide/list-checks'
 import IconQuote from '~icons/lucide/reply'
 import IconResend from '~icons/lucide/rotate-cw'
@@ -23,6 +24,7 @@ import { plainText } from './plain.ts'
 import { useRemoval } from './removal.ts'
 import { type Rights, revokeLeft, rightsOf, type Standing } from './rights.ts'
 import { countdown } from './times.ts'
+import type { Aim } from './useAim.ts'
 
 interface Options {
   conversation: Conversation
@@ -30,22 +32,22 @@ interface Options {
   forward: (messages: readonly Message[]) => void
 }
 
-/** Gives what can be done with a message, as the items of its menu. */
+/** Gives what can be done with a message, as the items of its menu. It may have been asked for on one of its links, or on a part that is marked. */
 export function useMessageMenu({
   conversation,
   standing,
   forward,
-}: Options): (message: Message) => MenuItem[] {
+}: Options): (message: Message, at: Aim) => MenuItem[] {
   const { t } = useI18n()
   const messages = useMessages()
   const preferences = usePreferences()
   const toasts = useToasts()
+  const attempt = useAttempt()
   const confirm = useConfirm()
-  const now = useNow({ interval: 1000 })
+  const now = useServerSeconds(1000)
   const { chat, selection } = conversation
   const remove = useRemoval(chat)
 
-  const attempt = (work: Promise<unknown>): void => void work.catch((error) => toasts.say(errorText(error)))
   const copy = (work: Promise<void>): void =>
     void work.then(
       () => toasts.say(t('conversation.copied')),
@@ -64,7 +66,7 @@ export function useMessageMenu({
 
   function revokeItem(message: Message): MenuItem {
     const { revokeSeconds } = standing()
-    const left = () => revokeLeft(message, revokeSeconds, now.value.getTime() / 1000)
+    const left = () => revokeLeft(message, revokeSeconds, now.value)
     return {
       key: 'revoke',
       // Read anew at each tick while the menu is open.
@@ -76,17 +78,24 @@ export function useMessageMenu({
         return revokeSeconds > 0 && left() <= 0
       },
       icon: IconRevoke,
-      select: () => attempt(messages.revoke(chat, message.mid)),
+      select: () => attempt(() => messages.revoke(chat, message.mid)),
     }
   }
 
-  function copyItems({ content }: Message, rights: Rights): MenuItem[] {
+  function copyItems({ content }: Message, rights: Rights, { element, marked }: Aim): MenuItem[] {
     const parsed = readContent(content)
     const items: MenuItem[] = []
-    if (rights.copy)
+    if (rights.copy || marked)
       items.push({
         ...{ key: 'copy', label: t('conversation.actions.copy'), icon: IconCopy },
-        select: () => copy(copyText(plainText(content, preferences.locale))),
+        select: () => copy(copyText(marked || plainText(content, preferences.locale))),
+      })
+    const link = element.closest<HTMLAnchorElement>('[data-bubble] p a[target=_blank]')
+    // Where a link is the whole message, that is what is copied.
+    if (link && parsed.kind !== 'url')
+      items.push({
+        ...{ key: 'copyLink', label: t('conversation.actions.copyLink'), icon: IconLink },
+        select: () => copy(copyText(link.href)),
       })
     if (parsed.kind === 'image' && canCopyPicture())
       items.push({
@@ -111,7 +120,7 @@ export function useMessageMenu({
       },
       {
         ...{ key: 'discard', label: t('conversation.actions.discard'), icon: IconRemove, danger: true },
-        select: () => messages.discard(id),
+        select: () => remove([message]),
       },
     ]
   }
@@ -131,13 +140,14 @@ export function useMessageMenu({
           icon: IconRemove,
           danger: true,
         },
-        select: () => attempt(removeForAll(message)),
+        select: () => attempt(() => removeForAll(message)),
       })
     return items
   }
 
   function profileItem(message: Message): MenuItem[] {
-    if (message.notice || message.from === standing().me) return []
+    if (message.notice || message.from === standing().me || !conversation.mayShowPerson(message.from))
+      return []
     const name = conversation.nameOf(message)
     const place = document.querySelector(`[data-message="${CSS.escape(message.key)}"] [data-bubble]`)
     return [
@@ -148,26 +158,25 @@ export function useMessageMenu({
     ]
   }
 
-  return (message) => {
-    const rights = rightsOf(message, standing(), now.value.getTime() / 1000)
+  return (message, at) => {
+    const rights = rightsOf(message, standing(), now.value)
     const items: MenuItem[] = []
     if (rights.quote)
       items.push({
         ...{ key: 'quote', label: t('conversation.actions.quote'), icon: IconQuote },
         select: () => conversation.quote(message),
       })
-    items.push(...copyItems(message, rights))
+    items.push(...copyItems(message, rights, at))
     if (rights.forward)
-      items.push(
-        {
-          ...{ key: 'forward', label: t('conversation.actions.forward'), icon: IconForward },
-          select: () => forward([message]),
-        },
-        {
-          ...{ key: 'select', label: t('conversation.actions.select'), icon: IconSelect },
-          select: () => selection.start(message),
-        },
-      )
+      items.push({
+        ...{ key: 'forward', label: t('conversation.actions.forward'), icon: IconForward },
+        select: () => forward([message]),
+      })
+    if (rights.select)
+      items.push({
+        ...{ key: 'select', label: t('conversation.actions.select'), icon: IconSelect },
+        select: () => selection.start(message),
+      })
     if (rights.revoke) items.push(revokeItem(message))
     items.push(...profileItem(message), ...unsentItems(message), ...removalItems(message, rights))
     return items

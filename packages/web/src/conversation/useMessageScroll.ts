@@ -1,5 +1,15 @@
 import type { VirtualizerHandle } from 'virtua/vue'
-import { computed, nextTick, onBeforeUnmount, type Ref, ref, shallowReactive, shallowRef, watch } from 'vue'
+import {
+  type ComponentPublicInstance,
+  computed,
+  nextTick,
+  onBeforeUnmount,
+  type Ref,
+  ref,
+  shallowReactive,
+  shallowRef,
+  watch,
+} from 'vue'
 import type { Timeline } from '@/stores/timeline.ts'
 import type { Row } from './grouping.ts'
 import { scrollMemory } from './scroll-memory.ts'
@@ -8,6 +18,8 @@ import { scrollMemory } from './scroll-memory.ts'
 export const TOP_PX = 60
 /** Nearer to the end than this is at the end. */
 const END_PX = 32
+/** Above the divider "new messages" a little of what was read stays in sight, px. */
+export const ABOVE_NEW_PX = 12
 /** From so far away the next page is read: while nobody scrolls, and while somebody does, who must not outrun it. */
 const NEAR_PX = 900
 const AHEAD_PX = 4000
@@ -37,10 +49,13 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   /** The first position is found: only now is anything shown, and read on. */
   const placed = ref(false)
   const rising = shallowReactive(new Set<string>())
+  /** Following the end, the list goes no further than to this row's being the first: nobody has seen what follows it. */
+  const held = ref<string>()
   const following = computed(() => stuck.value && timeline.atEnd.value)
   let lastTop = 0
   let handAt = -HAND_MS
   let jumpAt = -JUMP_MS
+  let jumpTo = ''
 
   watch(source, (now) => {
     const before = rows.value
@@ -70,9 +85,19 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     void nextTick(() => {
       const element = scroller.value
       if (!element || !following.value) return
-      if (isReady()) element.scrollTop = element.scrollHeight
-      else requestAnimationFrame(toEndNow)
+      if (!isReady()) {
+        requestAnimationFrame(toEndNow)
+        return
+      }
+      element.scrollTop = Math.min(element.scrollHeight, heldTop())
+      if (!isNearEnd(element)) stuck.value = false
     })
+  }
+
+  function heldTop(): number {
+    const index = held.value === undefined ? -1 : rows.value.findIndex((row) => row.key === held.value)
+    if (index < 0) return Number.POSITIVE_INFINITY
+    return TOP_PX + list.value!.getItemOffset(index) - ABOVE_NEW_PX
   }
 
   /**
@@ -90,6 +115,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     if (index < 0) return false
     stuck.value = false
     jumpAt = performance.now()
+    jumpTo = rowKey
     list.value?.scrollToIndex(index, { align, offset })
     setTimeout(onScroll, JUMP_MS + 20)
     return true
@@ -104,13 +130,30 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     const element = scroller.value
     if (!element) return
     const top = element.scrollTop
-    const distance = element.scrollHeight - top - element.clientHeight
-    if (distance <= END_PX) stuck.value ||= performance.now() - jumpAt > JUMP_MS
+    look()
+    if (isNearEnd(element)) stick()
     else if (top < lastTop && performance.now() - handAt < HAND_MS) stuck.value = false
     lastTop = top
-    look()
     readOn()
   }
+
+  const isNearEnd = (element: HTMLElement): boolean =>
+    element.scrollHeight - element.scrollTop - element.clientHeight <= END_PX
+
+  /** Follows the end from now on, once it is certain that this is the end. */
+  function stick(): void {
+    stuck.value ||= performance.now() - jumpAt > JUMP_MS || (isMeasured() && isTargetSeen())
+  }
+
+  /** Whether the sizes of all rows that are drawn are known, and none is guessed. */
+  function isMeasured(): boolean {
+    const drawn = (list.value as ComponentPublicInstance | null)?.$el as HTMLElement | undefined
+    // The list hides the rows that it has not measured.
+    const isShown = (row: Element) => (row as HTMLElement).style.visibility !== 'hidden'
+    return drawn !== undefined && isReady() && [...drawn.children].every(isShown)
+  }
+
+  const isTargetSeen = (): boolean => rows.value.findIndex((row) => row.key === jumpTo) >= view.value.first
 
   /** Which rows are seen. */
   function look(): void {
@@ -124,17 +167,24 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
 
   function readOn(): void {
     const element = scroller.value
-    if (!element || !isReady() || !placed.value || timeline.error.value || timeline.loading.value) return
+    if (!element || !isReady() || !placed.value || timeline.loading.value) return
+    // What has failed waits to be asked for; the other direction goes on.
+    const failed = timeline.error.value?.during
+    if (failed === 'first') return
     const ahead = performance.now() - handAt < HAND_MS ? AHEAD_PX : NEAR_PX
-    if (element.scrollTop < ahead) void timeline.loadOlder()
-    else if (element.scrollHeight - element.scrollTop - element.clientHeight < ahead)
+    if (element.scrollTop < ahead && failed !== 'older') void timeline.loadOlder()
+    else if (element.scrollHeight - element.scrollTop - element.clientHeight < ahead && failed !== 'newer')
       void timeline.loadNewer()
   }
 
   function onResize(): void {
     if (following.value) toEndNow()
     look()
-    void nextTick(readOn)
+    void nextTick(() => {
+      // Where everything fits there is nothing to scroll.
+      if (scroller.value && isNearEnd(scroller.value)) stick()
+      readOn()
+    })
   }
 
   watch(timeline.loading, (loading) => {
@@ -166,7 +216,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   onBeforeUnmount(remember)
 
   return {
-    ...{ rows, shift, generation, following, view, far, placed, rising, cache: measuredBefore() },
+    ...{ rows, shift, generation, following, view, far, placed, rising, held, cache: measuredBefore() },
     ...{ toEnd, toRow, byHand, onScroll, onResize },
   }
 }

@@ -4,7 +4,7 @@ import { chatKey, useChats } from '@/stores/chats.ts'
 import { useMe } from '@/stores/me.ts'
 import { useMessages } from '@/stores/messages.ts'
 import { useSession } from '@/stores/session.ts'
-import { restoreMessages } from '@/stores/snapshot.ts'
+import { restoreLast, restoreMessages } from '@/stores/snapshot.ts'
 import { newestRead } from './grouping.ts'
 
 /**
@@ -16,7 +16,7 @@ export function useOpening(chat: Chat) {
   const key = chatKey(chat)
   const timeline = messages.timeline(chat)
   const state = computed(() => chats.byKey.get(key))
-  /** What was known when the chat was opened; they stay while it is open. */
+  /** What was known when the chat was opened, or when somebody went away from it; they stay while it is looked at. */
   const newAfter = ref<number>()
   const unread = ref(0)
   const readSeq = ref(0)
@@ -24,17 +24,19 @@ export function useOpening(chat: Chat) {
   /** The server has answered, and it is known what is new. */
   const settled = ref(false)
 
+  let restoring: Promise<void> | undefined
   async function open(): Promise<void> {
-    if (!timeline.ready.value) void restoreMessages(key)
-    // A chat that the list does not have yet: its unread messages are not counted here, but they are read now.
-    const known = chats.ensure(chat).lastSeq > 0
+    if (!timeline.ready.value) restoring = restoreMessages(key)
+    chats.ensure(chat)
     if (timeline.fresh.value && !timeline.atEnd.value && (state.value?.unread ?? 0) > 0)
-      await timeline.jumpToEnd()
-    else await timeline.open({ peek: known || !chats.loaded })
+      await timeline.jumpToEnd().catch(() => {
+        // It stays where it was; the way to the end is a button.
+      })
+    else await timeline.open()
   }
 
   watch(
-    () => timeline.fresh.value && chats.fresh && !timeline.loading.value,
+    () => timeline.fresh.value && chats.fresh && state.value?.known === true && !timeline.loading.value,
     (isKnown) => {
       if (!isKnown || settled.value) return
       unread.value = state.value?.unread ?? 0
@@ -50,15 +52,37 @@ export function useOpening(chat: Chat) {
     { immediate: true },
   )
 
+  /** Nobody has seen what comes after `seq`. */
+  function begin(seq: number): void {
+    newAfter.value = seq
+    readSeq.value = seq
+    unread.value = 0
+  }
+
+  /** So many more are new. */
+  function count(more: number): void {
+    unread.value += more
+    mentionMid.value = state.value?.mentionMid ?? 0
+  }
+
+  watch(timeline.error, async (failure) => {
+    if (failure?.during !== 'first') return
+    await restoring
+    restoreLast(key)
+  })
+
   void open()
   watch(
     () => session.online,
     (isOnline) => {
-      if (isOnline && !timeline.fresh.value) void open()
+      if (!isOnline) return
+      chats.ensure(chat)
+      if (timeline.error.value) void timeline.error.value.retry()
+      else if (!timeline.fresh.value) void open()
     },
   )
 
-  return { key, timeline, state, newAfter, unread, readSeq, mentionMid, settled, open }
+  return { key, timeline, state, newAfter, unread, readSeq, mentionMid, settled, begin, count }
 }
 
 export type Opening = ReturnType<typeof useOpening>

@@ -1,3 +1,4 @@
+import { until } from '@vueuse/core'
 import { computed } from 'vue'
 import { readContent } from '@/content/body.ts'
 import { readHints } from '@/media/hints.ts'
@@ -17,7 +18,7 @@ function addressesIn({ content, notice }: Message): string[] {
   return parsed.segments.flatMap((segment) => (segment.kind === 'image' ? [segment.url] : []))
 }
 
-/** Gives a function that opens a picture of the chat, among all pictures of the history that is here. */
+/** Gives a function that opens a picture of the chat, among all of its pictures: the history is read on for more of them. */
 export function usePictures(timeline: Timeline, nameOf: (message: Message) => string) {
   const viewer = useViewer()
   const preferences = usePreferences()
@@ -33,8 +34,32 @@ export function usePictures(timeline: Timeline, nameOf: (message: Message) => st
     ),
   )
 
+  const whole = computed(() => !timeline.hasOlder.value && timeline.atEnd.value)
+
+  /** Reads pages until one has a picture, there are no more, one cannot be read, or nobody looks any more. */
+  async function readOn(hasMore: () => boolean, read: () => Promise<void>): Promise<void> {
+    const count = pictures.value.length
+    while (hasMore() && pictures.value.length === count && viewer.showing.value) {
+      // The list behind the viewer may be reading, too.
+      await until(timeline.loading).toBe(undefined)
+      await read()
+      if (timeline.error.value) return
+    }
+  }
+
   return (message: Message, url: string): void => {
-    const key = `${message.key}/${Math.max(0, addressesIn(message).indexOf(url))}`
-    viewer.open({ pictures, key, needOlder: () => void timeline.loadOlder() })
+    viewer.open({
+      ...{ pictures, whole, key: `${message.key}/${Math.max(0, addressesIn(message).indexOf(url))}` },
+      needOlder: () =>
+        void readOn(
+          () => timeline.hasOlder.value,
+          () => timeline.loadOlder(),
+        ),
+      needNewer: () =>
+        void readOn(
+          () => !timeline.atEnd.value,
+          () => timeline.loadNewer(),
+        ),
+    })
   }
 }

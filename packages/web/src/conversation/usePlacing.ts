@@ -1,10 +1,7 @@
-import { nextTick, onMounted, ref, watch } from 'vue'
+import { computed, nextTick, onMounted, ref, watch } from 'vue'
 import { scrollMemory } from './scroll-memory.ts'
-import type { MessageScroll } from './useMessageScroll.ts'
+import { ABOVE_NEW_PX, type MessageScroll } from './useMessageScroll.ts'
 import type { Opening } from './useOpening.ts'
-
-/** Above the divider "new messages" a little of what was read stays in sight, px. */
-const ABOVE_NEW_PX = 12
 
 /**
  * Finds the position that a chat opens at: the first new message if there is one here, where it was left, or the end. It is
@@ -45,5 +42,10 @@ export function usePlacing(opening: Opening, scroll: MessageScroll) {
     scroll.byHand()
   }
 
-  return { touch }
+  /** The list stands where the chat is to be opened, with what the server says. */
+  const settled = computed(() => done.value === 'settled' && scroll.placed.value)
+
+  return { touch, settled }
 }
+
+export type Placing = ReturnType<typeof usePlacing>

@@ -1,16 +1,18 @@
 import type { Chat } from '@parley/client'
-import { useNow } from '@vueuse/core'
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { mayTalk } from '@/people/talking.ts'
 import { errorCode } from '@/sdk.ts'
 import { useChats } from '@/stores/chats.ts'
 import { useGroups } from '@/stores/groups.ts'
 import { useMe } from '@/stores/me.ts'
 import { usePeople } from '@/stores/people.ts'
 import { usePreferences } from '@/stores/preferences.ts'
+import { useServerSeconds } from '@/stores/server-time.ts'
 import { useSite } from '@/stores/site.ts'
 import type { Standing } from './rights.ts'
 import { dividerTime } from './times.ts'
+import { useMaySend } from './useMaySend.ts'
 
 /** The code of "there is no such user". */
 const NOBODY = 101
@@ -20,11 +22,11 @@ export function useStanding(chat: Chat) {
   const { t } = useI18n()
   const [site, me, people, groups, chats] = [useSite(), useMe(), usePeople(), useGroups(), useChats()]
   const preferences = usePreferences()
-  const now = useNow({ interval: 5000 })
+  const seconds = useServerSeconds(5000)
   const nobody = ref(false)
+  const maySend = useMaySend()
 
   const group = computed(() => (chat.type === 'group' ? groups.byId.get(chat.id) : undefined))
-  const seconds = computed(() => now.value.getTime() / 1000)
 
   const groupReason = (): string | undefined => {
     const info = group.value?.info
@@ -44,8 +46,9 @@ export function useStanding(chat: Chat) {
     if (nobody.value) return t('conversation.blocked.nobody')
     if (!site.loaded) return undefined
     if (!site.isOn('private_chat')) return t('conversation.blocked.privateChatOff')
-    const isFriend = people.byId.get(chat.id)?.isFriend ?? !people.friendsKnown
-    return site.isOn('stranger_chat') || isFriend ? undefined : t('conversation.blocked.notFriends')
+    const person = people.byId.get(chat.id)
+    const isUnknown = person === undefined && !people.friendsKnown
+    return isUnknown || mayTalk(person, site) ? undefined : t('conversation.blocked.notFriends')
   }
   /** Why nothing can be written here; undefined when it can. */
   const reason = computed(() => (chat.type === 'group' ? groupReason() : friendReason()))
@@ -56,7 +59,7 @@ export function useStanding(chat: Chat) {
 
   const standing = computed<Standing>(() => ({
     ...{ me: me.uid, type: chat.type, role: group.value?.info?.role ?? 'none' },
-    ...{ maySpeak: reason.value === undefined, revokeSeconds: site.number('revoke_seconds') },
+    ...{ maySpeak: reason.value === undefined, maySend, revokeSeconds: site.number('revoke_seconds') },
   }))
 
   if (chat.type === 'group') groups.follow(chat.id)

@@ -20,7 +20,10 @@ export function useSwipeQuote(scroller: Ref<HTMLElement | null>, done: (key: str
     'touchstart',
     ({ touches: [finger, second], target }: TouchEvent) => {
       start = undefined
-      const line = (target as Element).closest<HTMLElement>('[data-mid] [data-swipe]')
+      const element = target as Element
+      // A slider is pulled by the same finger, and over a film on the whole screen nobody sees the line.
+      if (element.closest('input') || document.fullscreenElement) return
+      const line = element.closest<HTMLElement>('[data-mid] [data-swipe]')
       const row = line?.closest<HTMLElement>('[data-message]')
       const key = row?.dataset.message
       if (!finger || second || !line || !row || !key || finger.clientX < EDGE_PX) return

@@ -1,17 +1,18 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { errorText } from '@/sdk.ts'
 import { type GroupInfo, type Member, useGroups } from '@/stores/groups.ts'
 import { useMe } from '@/stores/me.ts'
 import { useSite } from '@/stores/site.ts'
 import { useConfirm } from '@/ui/confirm.ts'
 import type { MenuItem } from '@/ui/menu.ts'
-import { useToasts } from '@/ui/toasts.ts'
+import { useAttempt } from '@/ui/useAttempt.ts'
 
 interface Subject {
   gid: number
   info: GroupInfo
   member: Member
+  /** They are muted now. */
+  silenced: boolean
 }
 
 /**
@@ -20,16 +21,14 @@ interface Subject {
  */
 export function useMemberMenu(subject: () => Subject, changed: () => void, silence: () => void) {
   const { t } = useI18n()
-  const [groups, me, site, confirm, toasts] = [useGroups(), useMe(), useSite(), useConfirm(), useToasts()]
+  const [groups, me, site, confirm] = [useGroups(), useMe(), useSite(), useConfirm()]
+  const attempt = useAttempt()
 
-  async function attempt(work: Promise<void>): Promise<void> {
-    try {
-      await work
+  const change = (work: () => Promise<void>): Promise<void> =>
+    attempt(async () => {
+      await work()
       changed()
-    } catch (error) {
-      toasts.say(errorText(error))
-    }
-  }
+    })
 
   async function asked(key: 'remove' | 'transfer', work: () => Promise<void>): Promise<void> {
     const { name } = subject().member
@@ -39,18 +38,18 @@ export function useMemberMenu(subject: () => Subject, changed: () => void, silen
       action: t(`groups.${key}`),
       danger: true,
     })
-    if (agreed) await attempt(work())
+    if (agreed) await change(work)
   }
 
   return computed<MenuItem[]>(() => {
-    const { gid, info, member } = subject()
+    const { gid, info, member, silenced } = subject()
     const { uid, role } = member
     const isOwner = info.role === 'owner'
     const isManager = info.role === 'manager'
+    if (!site.isOn('group_chat')) return []
     if (uid === me.uid || role === 'owner' || !(isOwner || isManager)) return []
     if (isManager && role === 'manager') return []
 
-    const silenced = member.silenced_until * 1000 > Date.now()
     const remove = {
       key: 'remove',
       label: t('groups.remove'),
@@ -64,7 +63,7 @@ export function useMemberMenu(subject: () => Subject, changed: () => void, silen
             {
               key: 'manager',
               label: t(role === 'manager' ? 'groups.dismiss' : 'groups.appoint'),
-              select: () => void attempt(groups.setManager(gid, uid, role !== 'manager')),
+              select: () => void change(() => groups.setManager(gid, uid, role !== 'manager')),
             },
           ]
         : []),
@@ -72,7 +71,7 @@ export function useMemberMenu(subject: () => Subject, changed: () => void, silen
         ? {
             key: 'speak',
             label: t('groups.letSpeak'),
-            select: () => void attempt(groups.silence(gid, uid, 0)),
+            select: () => void change(() => groups.silence(gid, uid, 0)),
           }
         : { key: 'silence', label: t('groups.silence'), select: silence },
       ...(isOwner

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { bestMatches, loadMatcher, matchText } from './matching.ts'
+import { bestMatches, loadMatcher, matchText, namesOf } from './matching.ts'
 
 test('pinyin finds Chinese names, by initials, whole or mixed', async () => {
   const match = await loadMatcher()
@@ -25,12 +25,25 @@ test('letters are found anywhere, however they are written', () => {
 test('the best stand first', async () => {
   const match = await loadMatcher()
   const names = ['李小林', '小林', '产品群', 'xl 测试']
-  expect(bestMatches(names, 'xl', (name) => name, match)).toEqual(['xl 测试', '小林', '李小林'])
+  const own = (name: string) => [name]
+  expect(bestMatches(names, 'xl', own, match)).toEqual(['xl 测试', '小林', '李小林'])
   const places = ['群聊(汤姆,小老鼠)', '小老鼠之家', '小老鼠']
-  expect(bestMatches(places, 'xls', (name) => name, match)).toEqual([
-    '小老鼠',
-    '小老鼠之家',
-    '群聊(汤姆,小老鼠)',
-  ])
-  expect(bestMatches(names, '', (name) => name, match)).toEqual(names)
+  expect(bestMatches(places, 'xls', own, match)).toEqual(['小老鼠', '小老鼠之家', '群聊(汤姆,小老鼠)'])
+  expect(bestMatches(names, '', own, match)).toEqual(names)
+})
+
+test('somebody is found by any of their names', async () => {
+  const match = await loadMatcher()
+  const people = [
+    { remark: '隔壁的老鼠', nickname: 'Jerry', username: 'mouse7' },
+    { remark: '', nickname: '汤姆', username: 'tom' },
+    { remark: '老板', nickname: '林晓' },
+  ]
+  const find = (query: string) => bestMatches(people, query, namesOf, match).map(({ nickname }) => nickname)
+  expect(find('gbd')).toEqual(['Jerry'])
+  expect(find('jer')).toEqual(['Jerry'])
+  expect(find('mouse')).toEqual(['Jerry'])
+  expect(find('tom')).toEqual(['汤姆'])
+  expect(find('lx')).toEqual(['林晓'])
+  expect(find('spike')).toEqual([])
 })

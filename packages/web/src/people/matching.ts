@@ -1,3 +1,5 @@
+import type { Person } from '@/stores/people.ts'
+
 /*
  * Finding a name by what somebody types: a part of it, or its pinyin (`xls`, `laoshu`, `xiaols` find 小老鼠).
  */
@@ -43,23 +45,25 @@ export function loadMatcher(): Promise<Matcher> {
   return loading
 }
 
-/** Those that fit, the best first; equally good ones keep their order. */
+/** All names by which somebody is looked for: what the user calls them, what they call themselves, their username. */
+export const namesOf = ({
+  remark,
+  nickname,
+  username = '',
+}: Pick<Person, 'remark' | 'nickname' | 'username'>): readonly string[] => [remark, nickname, username]
+
+/** Those of whose names one fits, the best first; equally good ones keep their order. */
 export function bestMatches<T>(
   list: readonly T[],
   query: string,
-  nameOf: (item: T) => string,
+  namesOf: (item: T) => readonly string[],
   matcher: Matcher,
 ): T[] {
   if (query.trim() === '') return [...list]
+  const score = (item: T): number => Math.max(...namesOf(item).map((name) => matcher(name, query)))
   return list
-    .map((item) => ({ item, score: matcher(nameOf(item), query) }))
+    .map((item) => ({ item, score: score(item) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ item }) => item)
-}
-
-/** Gives a function that tells which names fit a text. */
-export async function createMatcher(text: string): Promise<(name: string) => boolean> {
-  const matcher = await loadMatcher()
-  return (name) => matcher(name, text) > 0
 }

@@ -1,3 +1,4 @@
+import { ownAddress } from '@/browser/own-address.ts'
 import { type QrModules, qrModules } from './modules.ts'
 
 /** What is drawn on a card that is saved as a picture. */
@@ -66,7 +67,7 @@ async function loadPicture(src: string): Promise<HTMLImageElement | undefined> {
   if (src === '') return undefined
   const picture = new Image()
   picture.crossOrigin = 'anonymous'
-  picture.src = src
+  picture.src = ownAddress(src)
   try {
     await picture.decode()
     return picture

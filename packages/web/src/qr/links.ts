@@ -22,5 +22,9 @@ export function parseQrLink(text: string, origin: string): QrTarget {
 
 function webAddress(text: string): URL | undefined {
   if (!/^https?:\/\/[^\s]+$/i.test(text)) return undefined
-  return URL.canParse(text) ? new URL(text) : undefined
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }

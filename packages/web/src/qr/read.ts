@@ -5,7 +5,10 @@ const FRAME_SIDE_MAX = 800
 /** For a picture, unlike for a camera that sends the next one at once, a thorough search pays. */
 const FILE_SEARCH = { effort: 3, timeLimit: 400 }
 
-/** @returns the text of a QR code somewhere in the picture; undefined when there is none, or no picture */
+/**
+ * @returns the text of a QR code somewhere in the picture; undefined when there is none, or no picture
+ * @throws TypeError when the library cannot be loaded: there is no network
+ */
 export async function readQrFile(file: Blob): Promise<string | undefined> {
   const bitmap = await createImageBitmap(file).catch(() => undefined)
   if (!bitmap) return undefined
@@ -16,7 +19,7 @@ export async function readQrFile(file: Blob): Promise<string | undefined> {
   }
 }
 
-/** @returns the text of a QR code that the video shows right now, if any */
+/** @returns the text of a QR code that the video shows right now, if any. @throws TypeError as {@link readQrFile} */
 export async function readQrFrame(video: HTMLVideoElement): Promise<string | undefined> {
   return read(video, { width: video.videoWidth, height: video.videoHeight }, FRAME_SIDE_MAX)
 }

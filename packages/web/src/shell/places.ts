@@ -1,12 +1,5 @@
-import type { Chat } from '@parley/client'
 import { bestMatches, loadMatcher } from '@/people/matching.ts'
-
-/** Somewhere to go: a chat, or a person or group without one. */
-export interface Place extends Chat {
-  readonly key: string
-  readonly name: string
-  readonly avatar: string
-}
+import type { Place } from '@/people/places.ts'
 
 /** More than that nobody reads; they write one letter more. */
 const FOUND_MAX = 30
@@ -16,5 +9,5 @@ const RECENT_MAX = 12
 export async function searchPlaces(places: readonly Place[], text: string): Promise<Place[]> {
   const wanted = text.trim()
   if (wanted === '') return places.slice(0, RECENT_MAX)
-  return bestMatches(places, wanted, ({ name }) => name, await loadMatcher()).slice(0, FOUND_MAX)
+  return bestMatches(places, wanted, ({ names }) => names, await loadMatcher()).slice(0, FOUND_MAX)
 }

@@ -21,6 +21,10 @@ export function useVisit() {
   return {
     handed: { username, reset },
     ended: route.query.ended !== undefined,
+    /** The account of this device that is to be signed in anew; 0 for any. */
+    account: Number(route.query.account ?? 0),
+    /** The page that was wanted. */
+    next: nextPath(route.query.next),
     to,
     /** Goes to the page that was wanted. */
     goOn: () => router.replace(nextPath(route.query.next)),

@@ -28,6 +28,7 @@ function setUp(overrides: Partial<QueueOptions> = {}) {
   const sent: [string, number | undefined][] = []
   const given: unknown[] = []
   const released: string[] = []
+  const held = new Set<string>()
   const state = { online: true, back: () => {}, list: [] as readonly Attachment[] }
   const queue = new AttachmentQueue({
     upload: (kind, blob, { name, signal, onProgress }) =>
@@ -47,6 +48,10 @@ function setUp(overrides: Partial<QueueOptions> = {}) {
       }),
     send: (_, content, quote) => sent.push([content, quote?.mid]),
     giveBack: (_, rest) => given.push(rest),
+    hold: (_, words) => {
+      held.add(words)
+      return () => held.delete(words)
+    },
     changed: (chat, list) => {
       if (chat === CHAT) state.list = list
     },
@@ -64,7 +69,7 @@ function setUp(overrides: Partial<QueueOptions> = {}) {
     ...overrides,
   })
   const brief = () => state.list.map(({ name, state }) => `${name} ${state}`)
-  return { queue, running, sent, given, released, state, brief }
+  return { queue, running, sent, given, released, held, state, brief }
 }
 
 const file = (name: string, more: Partial<NewAttachment> = {}): NewAttachment => ({
@@ -209,6 +214,33 @@ describe('cancelling', () => {
     expect(given).toEqual([{ caption: 'both', quote: { mid: 3, text: 'q' } }])
     expect(sent).toEqual([])
     expect(queue.size).toBe(0)
+  })
+})
+
+describe('words that leave the box with a file', () => {
+  test('are held until they are sent behind it, also when it fails first', async () => {
+    const { queue, running, sent, held, state } = setUp()
+    queue.add(CHAT, [file('a'), file('b')], { caption: 'both' })
+    expect([...held]).toEqual(['both'])
+    await running[0]!.fail(new Error('refused'))
+    queue.cancel(state.list[1]!.id)
+    await settled()
+    expect([...held]).toEqual(['both'])
+    queue.retry(state.list[0]!.id)
+    await running.at(-1)!.done()
+    expect([sent.at(-1), [...held]]).toEqual([['both', undefined], []])
+  })
+
+  test('or that are the file are held until it is sent, and given back when it is cancelled', async () => {
+    const { queue, running, given, held, state } = setUp()
+    queue.add(CHAT, [file('long.txt')], { text: 'long' })
+    expect([...held]).toEqual(['long'])
+    await running[0]!.done()
+    expect([...held]).toEqual([])
+    queue.add(CHAT, [file('long.txt')], { text: 'longer' })
+    queue.cancel(state.list[0]!.id)
+    await settled()
+    expect([given, [...held]]).toEqual([[{ caption: 'longer' }], []])
   })
 })
 

@@ -55,6 +55,8 @@ export interface Quoted {
 export interface Accompaniment {
   /** Sent as a text behind them. */
   readonly caption?: string
+  /** Words that the file is made of. */
+  readonly text?: string
   /** Goes with the first of them. */
   readonly quote?: Quoted
 }
@@ -71,6 +73,8 @@ export interface QueueOptions {
     },
   ): Promise<UploadResult>
   send(chat: Chat, content: string, quote?: Quoted): void
+  /** Keeps words that are not sent yet, should the page end. @returns what ends that */
+  hold(chat: Chat, words: string): () => void
   /** All attachments of the chat were cancelled: what was to go with them is the writer's again. */
   giveBack(chat: Chat, rest: Accompaniment): void
   changed(chat: Chat, list: readonly Attachment[]): void
@@ -93,6 +97,10 @@ export interface QueueOptions {
 interface Batch {
   readonly chat: Chat
   caption: string
+  /** What the writer has written, as caption or as file. */
+  readonly words: string
+  /** The words are sent, or back in the box. */
+  release(): void
   quote: Quoted | undefined
   sent: number
   /** Not sent and not cancelled: those that have failed, too. */
@@ -126,9 +134,15 @@ export class AttachmentQueue {
     return [...this.#lists.values()].reduce((sum, list) => sum + list.length, 0)
   }
 
-  add(chat: Chat, items: readonly NewAttachment[], { caption = '', quote }: Accompaniment = {}): void {
+  add(
+    chat: Chat,
+    items: readonly NewAttachment[],
+    { caption = '', text = '', quote }: Accompaniment = {},
+  ): void {
     if (items.length === 0) return
-    const batch: Batch = { chat, caption, quote, sent: 0, open: new Set() }
+    const words = caption || text
+    const release = words ? this.options.hold(chat, words) : () => {}
+    const batch: Batch = { chat, caption, words, release, quote, sent: 0, open: new Set() }
     const key = keyOf(chat)
     const list = this.#lists.get(key) ?? []
     for (const item of items) {
@@ -230,12 +244,14 @@ export class AttachmentQueue {
   /** Sends what goes with a batch, when nothing of it is on its way any more. */
   #settle(batch: Batch): void {
     if ([...batch.open].some(({ turn }) => turn !== 'failed')) return
-    const { chat, caption, quote, sent } = batch
+    const { chat, caption, words, quote, sent } = batch
+    if (sent === 0 && batch.open.size > 0) return
     if (sent > 0 && caption) {
       batch.caption = ''
       this.options.send(chat, caption)
-    } else if (sent === 0 && batch.open.size === 0 && (caption || quote))
-      this.options.giveBack(chat, { caption, ...(quote ? { quote } : {}) })
+    } else if (sent === 0 && (words || quote))
+      this.options.giveBack(chat, { caption: words, ...(quote ? { quote } : {}) })
+    batch.release()
   }
 
   #remove(entry: Entry): void {

@@ -66,14 +66,13 @@ export const useAttachments = defineStore('attachments', () => {
 
   /** Everything was cancelled: the caption stands in the box again. */
   function giveBack(chat: Chat, { caption = '' }: Accompaniment): void {
-    const key = chatKey(chat)
-    const { at: _, ...draft } = drafts.get(key) ?? { text: '', at: 0 }
-    if (caption) drafts.set(key, { ...draft, text: draft.text ? `${draft.text}\n${caption}` : caption })
+    if (caption) drafts.add(chatKey(chat), caption)
   }
 
   const queue = new AttachmentQueue({
     upload: (kind, blob, options) => client.upload(kind, blob, options),
     send: (chat, content, quote) => useMessages().send(chat, content, quote),
+    hold: (chat, words) => drafts.hold(chatKey(chat), words),
     changed: (chat, list) => {
       if (list.length > 0) lists.set(chatKey(chat), list)
       else lists.delete(chatKey(chat))

@@ -1,14 +1,19 @@
 import { expect, test } from 'bun:test'
 import { bundle } from './bundle.ts'
 
-function setUp() {
+/** @param drawMs how long the page takes to draw what was handed on, each time */
+function setUp(drawMs: () => number = () => 10) {
   const handled: number[] = []
   const timers: (() => void)[] = []
-  const bundler = bundle<number>(
-    (item) => handled.push(item),
-    (act) => timers.push(act),
-  )
-  return { ...bundler, handled, timers }
+  const waits: number[] = []
+  const bundler = bundle<number>((item) => handled.push(item), {
+    later: (act, ms) => {
+      timers.push(act)
+      waits.push(ms)
+    },
+    drawn: (act) => act(drawMs()),
+  })
+  return { ...bundler, handled, timers, waits }
 }
 
 test('a single thing is handed on at once, what follows soon in one go', () => {
@@ -44,4 +49,15 @@ test('what has gathered can be asked for', () => {
   expect(handled).toEqual([1, 2])
   flush()
   expect(handled).toEqual([1, 2])
+})
+
+test('a page that is slow to draw is drawn less often, and never seldom', () => {
+  const times = [10, 80, 5000, 10]
+  const { push, timers, waits } = setUp(() => times.shift()!)
+  push(1)
+  for (let at = 2; at <= 4; at++) {
+    push(at)
+    timers.shift()!()
+  }
+  expect(waits).toEqual([100, 240, 600, 100])
 })

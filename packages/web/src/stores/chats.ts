@@ -1,52 +1,29 @@
-import type { Chat, ChatMessage, DataOf, Home, PushEvents } from '@parley/client'
+import { type Chat, type ChatMessage, type Home, ParleyError, type PushEvents } from '@parley/client'
 import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
 import { client } from '@/sdk.ts'
+import {
+  blankChat,
+  type ChatEntry,
+  type ChatState,
+  chatKey,
+  chatOf,
+  fromEntry,
+  type LastMessage,
+  unreadNumber,
+} from './chat-state.ts'
 import { useDrafts } from './drafts.ts'
 import { useGroups } from './groups.ts'
 import { useMe } from './me.ts'
 import { usePeople } from './people.ts'
 
-type Entry = Home['chatting'][string]
-
-/** The newest message of a chat, as the list shows it. */
-export interface LastMessage {
-  mid: number
-  seq: number
-  from: number
-  /** Who wrote it, in groups. */
-  name: string
-  content: string
-  seconds: number
-  notice: boolean
-}
-
-/** A chat in the list. */
-export interface ChatState {
-  key: string
-  type: Chat['type']
-  id: number
-  /** What the server called it; the people and groups that are known have a better one: `title`. */
-  name: string
-  avatar: string
-  /** 100 stands for "more than 99". */
-  unread: number
-  pinned: boolean
-  muted: boolean
-  hidden: boolean
-  /** An unread message addresses the user: its `mid`; 0 otherwise. */
-  mentionMid: number
-  /** Up to here the user has read. */
-  readSeq: number
-  lastSeq: number
-  last?: LastMessage
-}
-
-export const chatKey = ({ type, id }: Chat): string => type + id
-
-const unreadNumber = (count: number | '99+'): number => (count === '99+' ? 100 : count)
+export { type ChatState, chatKey } from './chat-state.ts'
 
 const PAGE = 100
+/** The chats that `pop/get` has at least, when there are more. */
+const HOME_PAGE = 30
+/** How often a chat is asked for that goes on meanwhile. */
+const ROUNDS_MAX = 3
 
 /** The user's chats. Actions change the list at once, take that back when the server refuses, and throw its error. */
 export const useChats = defineStore('chats', () => {
@@ -62,11 +39,23 @@ export const useChats = defineStore('chats', () => {
 
   /** When something last happened in a chat, Unix seconds: it is where a chat stands in the list. */
   const activity = (chat: ChatState): number =>
-    Math.max(chat.last?.seconds ?? 0, Math.floor((drafts.get(chat.key)?.at ?? 0) / 1000))
+    Math.max(chat.last?.seconds ?? 0, chat.activeAt ?? 0, Math.floor((drafts.get(chat.key)?.at ?? 0) / 1000))
+
+  /** A chat that is in no list yet, or no more, has a place in it while something is written there that was not sent. */
+  const hasDraft = (key: string): boolean => {
+    const draft = drafts.get(key)
+    return draft !== undefined && !draft.aside && draft.text.trim() !== ''
+  }
+  const drafted = computed(() =>
+    [...drafts.byKey.keys()]
+      .filter((key) => hasDraft(key) && !byKey.has(key))
+      .map((key) => blankChat(chatOf(key)))
+      .filter((chat) => title(chat) !== ''),
+  )
 
   const list = computed(() =>
-    [...byKey.values()]
-      .filter((chat) => !chat.hidden)
+    [...byKey.values(), ...drafted.value]
+      .filter((chat) => !chat.hidden || hasDraft(chat.key))
       .sort(
         (a, b) =>
           Number(b.pinned) - Number(a.pinned) ||
@@ -75,36 +64,16 @@ export const useChats = defineStore('chats', () => {
       ),
   )
   /** Unread messages of all chats that are not muted. */
-  const unread = computed(() => list.value.reduce((sum, chat) => sum + (chat.muted ? 0 : chat.unread), 0))
+  const unread = computed(() =>
+    list.value.reduce((sum, chat) => sum + (chat.muted || !chat.known ? 0 : chat.unread), 0),
+  )
 
   const title = ({ type, id, name }: ChatState): string =>
     type === 'group' ? groups.byId.get(id)?.name || name : people.name(id, name)
   const picture = ({ type, id, avatar }: ChatState): string =>
     (type === 'group' ? groups.byId.get(id)?.avatar : people.byId.get(id)?.avatar) || avatar
 
-  function fromEntry(entry: Entry): ChatState {
-    const { type, id, name, avatar } = entry
-    const item = entry.items[0]
-    return {
-      ...{ key: chatKey({ type, id }), type, id, name, avatar, hidden: false },
-      unread: unreadNumber(entry.unread_count),
-      pinned: entry.top === 1,
-      muted: entry.muted === 1,
-      mentionMid: entry.mention_mid,
-      readSeq: entry.read_seq,
-      lastSeq: entry.last_seq,
-      ...(item
-        ? {
-            last: {
-              ...{ mid: item.mid, seq: item.seq, from: Number(item.from), name: item.name ?? '' },
-              ...{ content: item.content, seconds: item.timestamp, notice: item.sub_type === 'notice' },
-            },
-          }
-        : {}),
-    }
-  }
-
-  function learn(entries: readonly Entry[]): void {
+  function learn(entries: readonly ChatEntry[]): void {
     for (const entry of entries) {
       const chat = fromEntry(entry)
       byKey.set(chat.key, Object.assign(byKey.get(chat.key) ?? chat, chat))
@@ -113,38 +82,101 @@ export const useChats = defineStore('chats', () => {
     }
   }
 
-  /** Takes in the first chats of `pop/get`; what was loaded beyond them is loaded anew. */
+  /** Readings of the list: a later one makes those before it void. */
+  let readings = 0
+
+  /** Takes in the first chats of `pop/get`; those beyond them stay until it is read whether they are still there. */
   function learnHome(chatting: Home['chatting']): void {
     const entries = Object.values(chatting)
-    const before = byKey.size
-    const present = new Set(Object.keys(chatting))
-    for (const key of byKey.keys()) if (!present.has(key)) byKey.delete(key)
+    const others = [...byKey.values()].filter(({ key }) => !(key in chatting))
+    const length = list.value.length
     learn(entries)
     loaded.value = true
-    cursor.value = entries.length < 30 ? undefined : ''
-    if (cursor.value !== undefined && before > entries.length) void loadMore().catch(() => {})
+    cursor.value = entries.length < HOME_PAGE ? undefined : ''
+    for (const chat of others) if (chat.hidden) chat.known = false
+    const shown = others.filter(({ hidden }) => !hidden)
+    void confirm(new Map(shown.map(({ key, lastSeq }) => [key, lastSeq])), length).catch(() => {
+      // The list stays as it was; the next connection reads it again.
+    })
+  }
+
+  /**
+   * Reads on to where the list was, and takes off it what is not there any more.
+   * @param unconfirmed the chats that may be gone, with their newest `seq`
+   */
+  async function confirm(unconfirmed: Map<string, number>, length: number): Promise<void> {
+    const reading = ++readings
+    for (let read = 0; cursor.value !== undefined && unconfirmed.size > 0 && read < length; ) {
+      const entries = await readPage(cursor.value)
+      if (reading !== readings) return
+      read += entries.length
+      for (const entry of entries) unconfirmed.delete(chatKey(entry))
+    }
+    for (const [key, lastSeq] of unconfirmed) {
+      const chat = byKey.get(key)
+      if (!chat) continue
+      chat.known = false
+      // Something new has brought it back meanwhile.
+      if (chat.lastSeq > lastSeq) ensure(chat)
+      else chat.hidden = true
+    }
+  }
+
+  async function readPage(from: string): Promise<readonly ChatEntry[]> {
+    const page = await client.call('pop/chats', { limit: PAGE, cursor: from })
+    learn(page.list)
+    cursor.value = page.next_cursor || undefined
+    return page.list
   }
 
   /** Reads on in the list. @throws ParleyError, NetworkError */
   async function loadMore(): Promise<void> {
-    if (cursor.value === undefined) return
-    const page = (await client.call('pop/chats', {
-      limit: PAGE,
-      cursor: cursor.value,
-    })) as DataOf<'pop/chats'>
-    learn(page.list)
-    cursor.value = page.next_cursor || undefined
+    if (cursor.value !== undefined) await readPage(cursor.value)
   }
 
-  /** The chat, made for the occasion when it is not in the list yet. */
-  function ensure(ref: Chat): ChatState {
+  function place(ref: Chat): ChatState {
     const key = chatKey(ref)
-    const known = byKey.get(key)
-    if (known) return known
-    const { type, id } = ref
-    const blank = { name: '', avatar: '', unread: 0, pinned: false, muted: false, hidden: true }
-    byKey.set(key, { key, type, id, ...blank, mentionMid: 0, readSeq: 0, lastSeq: 0 })
+    if (!byKey.has(key)) byKey.set(key, blankChat(ref))
     return byKey.get(key)!
+  }
+
+  /** The chat, made for the occasion when it is not in the list yet; how it is set is asked for. */
+  function ensure(ref: Chat): ChatState {
+    void load(ref).catch(() => {
+      // It stays unknown, and is asked for again the next time.
+    })
+    return place(ref)
+  }
+
+  const loadings = new Map<string, Promise<ChatState>>()
+  /** Asks how a chat is set and what is unread in it, unless that is known. @throws ParleyError, NetworkError */
+  function load(ref: Chat): Promise<ChatState> {
+    const chat = place(ref)
+    if (chat.known) return Promise.resolve(chat)
+    const loading = loadings.get(chat.key) ?? read(chat).finally(() => loadings.delete(chat.key))
+    loadings.set(chat.key, loading)
+    return loading
+  }
+
+  async function read(chat: ChatState): Promise<ChatState> {
+    const { type, id } = chat
+    try {
+      for (let round = 1; ; round++) {
+        const view = await client.call('pop/chat', { type, id })
+        // More has come meanwhile, and would not be counted.
+        if (view.last_seq < chat.lastSeq && round < ROUNDS_MAX) continue
+        const { unread, readSeq, mentionMid } = chat
+        const isReadFurther = readSeq > view.read_seq
+        learn([view])
+        Object.assign(chat, { hidden: view.hidden === 1 })
+        if (isReadFurther) Object.assign(chat, { unread, readSeq, mentionMid })
+        return chat
+      }
+    } catch (error) {
+      // There is no such chat, and nothing to know of it.
+      if (error instanceof ParleyError && error.waitMs === undefined) chat.known = true
+      throw error
+    }
   }
 
   /** A new message. `seen`: it is being looked at; `mentionsMe`: it addresses the user. */
@@ -168,14 +200,28 @@ export const useChats = defineStore('chats', () => {
     }
   }
 
-  /** A message is another now (revoked), or gone. */
-  function changed(ref: Chat, mid: number, change: { content: string; notice: true } | 'gone'): void {
+  /**
+   * A message is another now (revoked), or gone.
+   * @returns whether the one before it is to be shown now: see `recall`
+   */
+  function changed(ref: Chat, mid: number, change: { content: string; notice: true } | 'gone'): boolean {
     const chat = byKey.get(chatKey(ref))
-    if (!chat) return
+    if (!chat) return false
     if (chat.mentionMid === mid) chat.mentionMid = 0
-    if (chat.last?.mid !== mid) return
-    if (change !== 'gone') Object.assign(chat.last, change)
-    else delete chat.last
+    if (chat.last?.mid !== mid) return false
+    if (change !== 'gone') {
+      Object.assign(chat.last, change)
+      return false
+    }
+    chat.activeAt = chat.last.seconds
+    chat.last = undefined
+    return true
+  }
+
+  /** Shows the message that is the newest one now, unless a newer one came meanwhile. */
+  function recall(ref: Chat, last: LastMessage): void {
+    const chat = byKey.get(chatKey(ref))
+    if (chat && !chat.last) chat.last = last
   }
 
   /** `read` was pushed: another device of the user has read, or marked as unread. */
@@ -200,7 +246,7 @@ export const useChats = defineStore('chats', () => {
 
   /** What is in the chat up to `seq` is gone for the user. */
   function cleared(chat: ChatState, seq: number): void {
-    if (chat.last && chat.last.seq <= seq) delete chat.last
+    if (chat.last && chat.last.seq <= seq) chat.last = undefined
     chat.unread = Math.min(chat.unread, Math.max(0, chat.lastSeq - seq))
     if (chat.unread === 0) chat.mentionMid = 0
   }
@@ -248,12 +294,15 @@ export const useChats = defineStore('chats', () => {
   /** Takes back `hide`. */
   const show = (ref: Chat) => update(ref, { hidden: false }, { state: 'chatting' })
   /** Takes it off the list until its next message. */
-  const hide = (ref: Chat) =>
-    optimistic(ref, { hidden: true }, () => client.call('pop/delchat', { id: ref.id, type: ref.type }))
+  function hide(ref: Chat): Promise<void> {
+    drafts.setAside(chatKey(ref))
+    return optimistic(ref, { hidden: true }, () => client.call('pop/delchat', { id: ref.id, type: ref.type }))
+  }
   /** Deletes what is in it up to now, for the user alone, and takes it off the list until its next message. */
   async function remove(ref: Chat): Promise<void> {
     const chat = ensure(ref)
     const { lastSeq } = chat
+    drafts.setAside(chat.key)
     await optimistic(ref, { hidden: true }, () =>
       client.call('pop/delchat', { id: ref.id, type: ref.type, clear: 1 }),
     )
@@ -261,8 +310,9 @@ export const useChats = defineStore('chats', () => {
   }
 
   return {
-    ...{ byKey, list, loaded, fresh, cursor, unread, title, picture, learn, learnHome, loadMore, ensure },
-    ...{ arrived, changed, readElsewhere, updated, forget, pin, mute, markUnread, markRead, hide, show },
+    ...{ byKey, list, loaded, fresh, cursor, unread, title, picture },
+    ...{ learn, learnHome, loadMore, ensure, load, arrived, changed, recall, readElsewhere, updated },
+    ...{ forget, pin, mute, markUnread, markRead, hide, show },
     remove,
   }
 })

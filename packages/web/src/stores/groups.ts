@@ -160,9 +160,17 @@ export const useGroups = defineStore('groups', () => {
     await client.call('group/forbiddenuser', { gid, uid, time: seconds })
   }
 
-  const silenceAll = async (gid: number, on: boolean): Promise<void> => {
-    await client.call('group/forbiddenall', { gid, value: on ? 1 : 0 })
-    await loadDetail(gid)
+  /** Is so at once, and taken back when the server refuses. */
+  async function silenceAll(gid: number, on: boolean): Promise<void> {
+    const info = byId.get(gid)?.info
+    const before = info?.state
+    if (info) info.state = on ? 'forbidden' : 'normal'
+    try {
+      await client.call('group/forbiddenall', { gid, value: on ? 1 : 0 })
+    } catch (error) {
+      if (info && before) info.state = before
+      throw error
+    }
   }
 
   const leave = async (gid: number): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { ChatMessage, ClientEvents, Home } from '@parley/client'
+import { watch } from 'vue'
 import { client } from '@/sdk.ts'
 import { bundle } from './bundle.ts'
 import { useChats } from './chats.ts'
@@ -29,6 +30,22 @@ export function followLive(): void {
   after('home', (home) => {
     learnHome(home)
     chats.fresh = true
+    // While it is connected, this says that events may be missing; while it connects, see below.
+    if (client.status.state !== 'connecting') messages.outdated()
+  })
+  // What is read anew may leave open how the chat on the screen is set.
+  watch(
+    () => messages.looking && chats.byKey.get(messages.looking.key)?.known,
+    (known) => {
+      const line = messages.looking && messages.timelines.get(messages.looking.key)
+      if (known === false && line) chats.ensure(line.chat)
+    },
+  )
+  let wasOnline = false
+  client.on('connection', ({ state }) => {
+    if (state !== 'online') return
+    if (wasOnline) messages.outdated()
+    wasOnline = true
   })
   client.on('settingChange', (settings) => site.learn(settings))
   client.on('message', news.push)
@@ -53,18 +70,28 @@ export function followLive(): void {
     else groups.remarkChanged(Number(id), remark)
   })
   client.on('profile', ({ uid, nickname, avatar, sign, read_receipts }) => {
-    if (people.byId.has(uid)) people.learn({ uid, nickname, avatar, sign })
+    const known = people.byId.get(uid)
+    if (known) {
+      // Who has no remark stands in the address book by this name.
+      if (known.isFriend && known.remark === '' && known.nickname !== nickname) people.loadFriendsSoon()
+      people.learn({ uid, nickname, avatar, sign })
+    }
     if (uid === me.uid) me.profileChanged({ nickname, avatar, sign }, read_receipts)
   })
 
-  client.on('friendApply', () => requests.arrived())
+  client.on('friendApply', () => requests.changed())
+  client.on('friendApplyUpdate', () => requests.changed())
   client.on('addFriend', ({ uid, name, avatar }) => {
     people.learn({ uid, avatar, isFriend: true, ...(people.byId.has(uid) ? {} : { nickname: name }) })
-    void people.loadFriends().catch(() => {})
+    people.loadFriendsSoon()
+    // Whatever has made them friends has answered their requests.
+    requests.changed()
   })
-  client.on('removeFriend', ({ uid }) => {
-    if (people.byId.has(Number(uid))) people.learn({ uid: Number(uid), isFriend: false })
-  })
+  for (const name of ['removeFriend', 'friendDelete'] as const) {
+    client.on(name, ({ uid }) => {
+      if (people.byId.has(Number(uid))) people.learn({ uid: Number(uid), isFriend: false })
+    })
+  }
   client.on('addGroup', ({ gid, groupname, avatar }) => {
     groups.learn({ gid, name: groupname, avatar })
     const chat = chats.ensure({ type: 'group', id: gid })

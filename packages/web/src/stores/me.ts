@@ -47,8 +47,14 @@ export const useMe = defineStore('me', () => {
 
   /** Switches read positions on or off, in both directions. @throws ParleyError, NetworkError */
   async function setReadReceipts(on: boolean): Promise<void> {
-    await client.call('user/update', { read_receipts: on ? 1 : 0 })
+    const before = readReceipts.value
     readReceipts.value = on
+    try {
+      await client.call('user/update', { read_receipts: on ? 1 : 0 })
+    } catch (error) {
+      readReceipts.value = before
+      throw error
+    }
   }
 
   return { mine, uid, isMember, readReceipts, learn, loadDetail, profileChanged, update, setReadReceipts }

@@ -5,14 +5,16 @@ import {
   type Gap,
   type OutboxMessage,
   type PushEvents,
+  REVOKED_TEXT,
 } from '@parley/client'
 import { defineStore } from 'pinia'
 import { markRaw, ref, shallowReactive } from 'vue'
 import { i18n } from '@/i18n/index.ts'
 import { client } from '@/sdk.ts'
 import { chatKey, useChats } from './chats.ts'
+import { useDrafts } from './drafts.ts'
 import { useMe } from './me.ts'
-import { fromOutbox, fromPush, type Message } from './message.ts'
+import { fromOutbox, fromPush, fromRow, type Message } from './message.ts'
 import { Timeline } from './timeline.ts'
 
 /** Conversations that are kept in memory. */
@@ -25,13 +27,14 @@ export const useMessages = defineStore('messages', () => {
   const looking = ref<{ key: string; atEnd: boolean }>()
   const chats = useChats()
   const me = useMe()
+  const drafts = useDrafts()
 
   /** The conversation of a chat; made when it is not there, without reading anything. */
   function timeline(chat: Chat): Timeline {
     const key = chatKey(chat)
     const known = timelines.get(key)
     if (known) return known
-    const made = markRaw(new Timeline({ type: chat.type, id: chat.id }))
+    const made = markRaw(new Timeline({ type: chat.type, id: chat.id }, client))
     timelines.set(key, made)
     for (const message of client.unsent()) if (chatKey(message.chat) === key) made.pending(own(message))
     for (const old of timelines.keys()) {
@@ -113,8 +116,9 @@ export const useMessages = defineStore('messages', () => {
 
   /** Deletes a message for oneself or for all. @throws ParleyError, NetworkError */
   async function remove(chat: Chat, mid: number, forAll: boolean): Promise<void> {
-    await client.call('message/delete', { ...chat, mid, ty: forAll ? 2 : 1 })
-    deleted({ type: chat.type, id: String(chat.id), mid, uid: String(me.uid) })
+    const ty = forAll ? 2 : 1
+    await client.call('message/delete', { ...chat, mid, ty })
+    deleted({ type: chat.type, id: String(chat.id), mid, uid: String(me.uid), ty })
   }
 
   /** The chat as this user sees it: of what the other person of a one-to-one chat did, `id` is the user. */
@@ -126,26 +130,61 @@ export const useMessages = defineStore('messages', () => {
   function revoked(event: PushEvents['revoke']): void {
     const { mid, uid } = event
     const chat = chatOf(event)
-    const gone = i18n.global.t('conversation.revoked')
     const line = timelines.get(chatKey(chat))
     line?.change(mid, (message) =>
-      message.revoked
+      // A page that was read afterwards has it as a notice.
+      message.revoked || message.notice
         ? message
         : {
             ...message,
-            ...{ notice: true, content: gone, quoteMid: 0, quoteText: '' },
-            revoked: { by: Number(uid), content: message.content },
+            ...{ notice: true, content: REVOKED_TEXT, quoteMid: 0, quoteText: '' },
+            revoked: {
+              ...{ by: Number(uid), content: message.content, quoteMid: message.quoteMid },
+              at: Date.now(),
+            },
           },
     )
-    line?.forgetQuote(mid, gone)
-    chats.changed(chat, mid, { content: gone, notice: true })
+    forgetQuotes(chat, mid)
+    chats.changed(chat, mid, { content: REVOKED_TEXT, notice: true })
   }
 
-  function deleted(event: PushEvents['revoke']): void {
-    const { mid } = event
+  function deleted(event: PushEvents['message_delete']): void {
+    const { mid, ty } = event
     const chat = chatOf(event)
     timelines.get(chatKey(chat))?.change(mid, () => undefined)
-    chats.changed(chat, mid, 'gone')
+    if (ty === 2) forgetQuotes(chat, mid)
+    if (chats.changed(chat, mid, 'gone')) void recallLast(chat)
+  }
+
+  /** The list shows what is the newest message of a chat now: what its conversation knows, else what the server says. */
+  async function recallLast(chat: Chat): Promise<void> {
+    const line = timelines.get(chatKey(chat))
+    const known = line?.fresh.value && line.atEnd.value
+    const last = known ? line.items.value.findLast(({ mid }) => mid > 0) : await readLast(chat)
+    if (!last) return
+    const { mid, seq, from, name, content, seconds, notice } = last
+    chats.recall(chat, { mid, seq, from, name: chat.type === 'group' ? name : '', content, seconds, notice })
+  }
+
+  const readLast = (chat: Chat): Promise<Message | undefined> =>
+    client.call('message/get', { type: chat.type, id: chat.id, limit: 1, peek: 1 }).then(
+      ([row]) => row && fromRow(row),
+      // Without a network the row stays without a line until the list comes anew.
+      () => undefined,
+    )
+
+  /** What is gone for all is read in no quote either, and cannot be quoted any more. */
+  function forgetQuotes(chat: Chat, mid: number): void {
+    timelines.get(chatKey(chat))?.forgetQuote(mid, REVOKED_TEXT)
+    drafts.forgetQuote(chatKey(chat), mid)
+  }
+
+  /** Changes may have been missed: the chat on the screen is brought up to date now, the others when they are opened. */
+  function outdated(): void {
+    for (const [key, line] of timelines) {
+      if (key === looking.value?.key) void line.refresh()
+      else line.outdated()
+    }
   }
 
   /** `chatUpdate` was pushed: the user may have deleted the chat on another device. */
@@ -185,6 +224,6 @@ export const useMessages = defineStore('messages', () => {
       resend,
       discard,
     },
-    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, forget },
+    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, outdated, forget },
   }
 })

@@ -1,7 +1,8 @@
 import type { DataOf, Home } from '@parley/client'
+import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
-import { client } from '@/sdk.ts'
+import { client, errorCode } from '@/sdk.ts'
 
 type Contact = Home['friend'][string][string]
 type Detail = DataOf<'user/detail'>
@@ -16,6 +17,8 @@ export interface Person {
   state: 'online' | 'offline'
   isFriend: boolean
   isMember: boolean
+  /** One of the two opened the other's account; known after `detail`. */
+  isFamily?: boolean
   /** `A` to `Z`, or `#`. Friends only. */
   initials: string
   /** Known after `detail`. */
@@ -26,10 +29,24 @@ export interface Person {
   lastOnline?: number
 }
 
+/** A burst of changes to the address book is one reading, ms. */
+const SETTLE_MS = 200
+
+/** The server's codes for "there is nobody", and for "that is not for you". */
+const [NOBODY, FORBIDDEN] = [101, 3]
+
+/** Whether a person was asked for whom the site does not have. */
+export const isNobody = (failure: unknown): boolean => errorCode(failure) === NOBODY
+
+/** Whether a person was asked for whose profile is closed to the user. */
+export const isClosed = (failure: unknown): boolean => errorCode(failure) === FORBIDDEN
+
 /** Everybody this page has heard of, by uid. */
 export const usePeople = defineStore('people', () => {
   const byId = reactive(new Map<number, Person>())
   const friendsKnown = ref(false)
+  /** Whom this page has asked to be friends, and who has not agreed yet. */
+  const asked = reactive(new Set<number>())
 
   /** The name to show: the remark, the nickname, or what the caller knows meanwhile. */
   const name = (uid: number, fallback = ''): string => {
@@ -54,6 +71,7 @@ export const usePeople = defineStore('people', () => {
   })
 
   function learn(person: Partial<Person> & { uid: number }): Person {
+    if (person.isFriend) asked.delete(person.uid)
     const known = byId.get(person.uid)
     if (known) return Object.assign(known, person)
     const blank = { nickname: '', remark: '', avatar: '', state: 'offline', initials: '' } as const
@@ -87,7 +105,9 @@ export const usePeople = defineStore('people', () => {
       ...{ uid, nickname, avatar, state, username, sign, nid },
       lastOnline: logout_timestamp,
       isMember: detail.is_member === 1,
-      ...(detail.is_friend === undefined ? {} : { isFriend: detail.is_friend }),
+      ...(detail.is_friend === undefined
+        ? {}
+        : { isFriend: detail.is_friend, isFamily: detail.is_family === true }),
       ...(detail.remark === undefined ? {} : { remark: detail.remark }),
     })
   }
@@ -107,6 +127,12 @@ export const usePeople = defineStore('people', () => {
     learnFriends(await client.call('friend/getlist'))
   }
 
+  /** Reads the accounts that the user, a member, has opened. @throws ParleyError, NetworkError */
+  async function loadSubUsers(): Promise<void> {
+    for (const { uid, nickname, avatar, state, username } of await client.call('user/sub_users'))
+      learn({ uid, nickname, avatar, state, username, isFamily: true })
+  }
+
   /** Gives a friend another name for oneself; empty removes it. @throws ParleyError, NetworkError */
   async function setRemark(uid: number, remark: string): Promise<void> {
     await client.call('friend/remark', { friend_uid: uid, remark })
@@ -116,14 +142,22 @@ export const usePeople = defineStore('people', () => {
   /** A friend has another name now, given here or on another device; the address book stands in its order. */
   function remarkChanged(uid: number, remark: string): void {
     learn({ uid, remark })
-    void loadFriends().catch(() => {
-      // Only the letter under which they stand is an old one.
-    })
+    loadFriendsSoon()
   }
+
+  /** The address book has changed: it is read once for a burst of changes. */
+  const loadFriendsSoon = useDebounceFn(
+    () =>
+      loadFriends().catch(() => {
+        // Only the letter under which somebody stands is an old one.
+      }),
+    SETTLE_MS,
+  )
 
   /** Asks somebody to be friends. @throws ParleyError, NetworkError */
   async function apply(uid: number, postscript: string): Promise<void> {
     await client.call('friend/apply', { friend_uid: uid, postscript })
+    asked.add(uid)
   }
 
   /** Ends a friendship. @throws ParleyError, NetworkError */
@@ -133,7 +167,7 @@ export const usePeople = defineStore('people', () => {
   }
 
   return {
-    ...{ byId, friends, friendsKnown, addressBook, name },
+    ...{ byId, friends, friendsKnown, asked, addressBook, name },
     ...{
       learn,
       learnContact,
@@ -141,6 +175,8 @@ export const usePeople = defineStore('people', () => {
       detail,
       find,
       loadFriends,
+      loadFriendsSoon,
+      loadSubUsers,
       setRemark,
       remarkChanged,
       apply,

@@ -1,6 +1,7 @@
 import { useMediaQuery, useStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, watchEffect } from 'vue'
+import { followThemeColor } from '@/browser/theme-color.ts'
 import { browserLocale, type Locale, setLocale } from '@/i18n/index.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
@@ -48,6 +49,7 @@ export const usePreferences = defineStore('preferences', () => {
   watchEffect(() => {
     document.documentElement.dataset.theme = theme.value
     document.documentElement.dataset.textSize = values.value.textSize
+    followThemeColor(values.value.theme)
   })
   watchEffect(() => setLocale(locale.value))
 

@@ -30,10 +30,22 @@ function postscriptOf(data: string): string {
 export const useRequests = defineStore('requests', () => {
   const list = ref<FriendRequest[]>()
   const told = ref(0)
+  /** Somebody looks for a request: those that the page is told of later are read as well. */
+  let wanted = false
   /** How many wait for an answer. */
   const open = computed(
     () => list.value?.filter(({ state }) => state === 'not_operated').length ?? told.value,
   )
+
+  /** The request of somebody that waits for an answer. */
+  const from = (uid: number): FriendRequest | undefined =>
+    list.value?.find((request) => request.from === uid && request.state === 'not_operated')
+
+  /** Sees to it that the open ones are here, also those of which the page is told only later. */
+  async function ensure(): Promise<void> {
+    wanted = true
+    if (!list.value && told.value > 0) await load()
+  }
 
   async function load(): Promise<void> {
     const rows = await client.call('friend/applylist')
@@ -46,13 +58,16 @@ export const useRequests = defineStore('requests', () => {
   /** What `pop/get` tells; a list that is shown is read anew. */
   function learnCount(count: number): void {
     told.value = count
-    if (list.value) void load().catch(() => {})
+    if (list.value || (wanted && count > 0)) void load().catch(() => {})
   }
 
-  /** `friendApply` was pushed. */
-  function arrived(): void {
-    if (list.value) void load().catch(() => {})
-    else told.value += 1
+  /** One has come (perhaps in place of an older one), or was answered on another device. */
+  function changed(): void {
+    const reading =
+      list.value || wanted ? load() : client.call('friend/applycount').then((count) => (told.value = count))
+    void reading.catch(() => {
+      // The next connection tells it.
+    })
   }
 
   async function answer(nid: number, state: 'agree' | 'refuse'): Promise<void> {
@@ -61,5 +76,5 @@ export const useRequests = defineStore('requests', () => {
     if (request) request.state = state
   }
 
-  return { list, open, load, learnCount, arrived, answer }
+  return { list, open, from, ensure, load, learnCount, changed, answer }
 })

@@ -6,6 +6,7 @@ import {
   chooseAccount,
   currentAccount,
   leaveAccount,
+  onAccountsChanged,
   readAccounts,
   removeAccount,
   saveAccount,
@@ -28,11 +29,14 @@ export const useSession = defineStore('session', () => {
   const signedIn = computed(() => uid.value !== 0)
   const online = computed(() => status.value.state === 'online')
 
+  onAccountsChanged(() => {
+    accounts.value = readAccounts()
+  })
   client.on('connection', (next) => {
     status.value = next
     if (next.state === 'online') offlineSince.value = 0
     else if (next.state === 'offline' && offlineSince.value === 0) offlineSince.value = Date.now()
-    if (next.state === 'unauthorised' && signedIn.value && !isLeaving) sessionEnded()
+    if (next.state === 'unauthorised' && signedIn.value && !isLeaving) void sessionEnded()
   })
 
   /**
@@ -81,22 +85,22 @@ export const useSession = defineStore('session', () => {
     client.close()
     await dropAccount(own)
     removeAccount(own)
-    leaveAccount()
+    leaveAccount(own)
     const next = readAccounts().find((account) => account.token !== '')
     if (next) chooseAccount(next.uid)
     location.replace(next ? '/' : '/signin')
   }
 
-  /** Shows another account of this device. Loads the page anew. */
-  function switchTo(other: number): void {
+  /** Shows another account of this device, at one of its pages. Loads the client anew. */
+  function switchTo(other: number, path = '/'): void {
     chooseAccount(other)
-    location.assign('/')
+    location.assign(path)
   }
 
-  /** Goes to the sign-in page and keeps the present account. */
-  function addAccount(): void {
-    leaveAccount()
-    location.assign('/signin')
+  /** Goes to the sign-in page, for an account of this device or any other, and keeps the present account. */
+  function addAccount(other?: number): void {
+    leaveAccount(uid.value)
+    location.assign(other === undefined ? '/signin' : `/signin?account=${other}`)
   }
 
   /** Takes an account off this device's list; `remember` takes that back until `end`. */
@@ -116,10 +120,13 @@ export const useSession = defineStore('session', () => {
       })
   }
 
-  function sessionEnded(): void {
-    const account = readAccounts().find((candidate) => candidate.uid === uid.value)
+  /** The session was ended on another device, perhaps because this one was lost: nothing that was read stays here. */
+  async function sessionEnded(): Promise<void> {
+    const own = uid.value
+    const account = readAccounts().find((candidate) => candidate.uid === own)
     if (account) saveAccount({ ...account, token: '' })
-    leaveAccount()
+    leaveAccount(own)
+    await dropAccount(own)
     const next = encodeURIComponent(location.pathname + location.search)
     location.replace(`/signin?ended=1&next=${next}`)
   }

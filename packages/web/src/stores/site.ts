@@ -29,5 +29,5 @@ export const useSite = defineStore('site', () => {
     learn(await client.call('pop/getsetting'))
   }
 
-  return { name, loaded, isOn, text, number, learn, load }
+  return { remembered, name, loaded, isOn, text, number, learn, load }
 })

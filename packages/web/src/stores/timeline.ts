@@ -1,15 +1,32 @@
-import type { Chat } from '@parley/client'
+import type { Chat, ParleyClient } from '@parley/client'
 import { computed, type Ref, ref, shallowRef } from 'vue'
-import { client } from '@/sdk.ts'
-import { fromRow, type Message } from './message.ts'
+import { fromRow, type Message, merge, renew } from './message.ts'
 
 /** Messages asked for at a time: when a chat opens, and while somebody scrolls through it. */
 const PAGE = 40
 const PAGE_ON = 100
+/** Messages read again at a time. */
+const PAGE_AGAIN = 200
 /** When the window on the history is longer than this, what is far from its used end is let go. */
 const WINDOW_MAX = 12_000
 
 export type Loading = 'first' | 'older' | 'newer' | 'jump'
+
+/** Why a page could not be read. */
+interface Failure {
+  readonly error: unknown
+  readonly during: Loading
+  /** Reads it again. */
+  retry(): Promise<void>
+}
+
+/** What was told while a page was being read: the page may be older than that. */
+interface Meanwhile {
+  readonly arrived: Message[]
+  readonly changes: (() => void)[]
+}
+
+type Work = (meanwhile: Meanwhile) => Promise<void>
 
 /**
  * The part of a conversation that this page has: a window on its history, without holes, and what is on its way behind it.
@@ -21,8 +38,8 @@ export class Timeline {
   /** All messages in order: the sent ones, then those on their way. */
   readonly items = computed(() => [...this.#sent.value, ...(this.atEnd.value ? this.#unsent.value : [])])
   readonly loading = ref<Loading>()
-  /** The error of the last reading, and what to do again. */
-  readonly error = shallowRef<{ error: unknown; during: Loading }>()
+  /** The last reading has failed. Jumps are not kept here: who jumps is told. */
+  readonly error = shallowRef<Failure>()
   /** A first page is here: from the server, or from what was kept on this device. */
   readonly ready = ref(false)
   /** The first page came from the server. */
@@ -33,21 +50,50 @@ export class Timeline {
   readonly atEnd = ref(true)
   /** One-to-one chats: how far the other person has read. */
   readonly peerReadSeq = ref(0)
+  /** Changes may have been missed since it was read. */
+  #isOutdated = false
+  #refreshing: Promise<void> | undefined
+  /** The readings that are under way. */
+  readonly #readings = new Set<Meanwhile>()
 
-  constructor(readonly chat: Chat) {}
+  constructor(
+    readonly chat: Chat,
+    private readonly client: Pick<ParleyClient, 'call'>,
+  ) {}
 
-  /** Reads the newest page, unless it is here. `peek`: nothing is marked as read. */
-  async open({ peek = false } = {}): Promise<void> {
-    if (this.fresh.value || this.loading.value) return
-    await this.#during('first', async () => {
-      await this.#readEnd(peek)
+  /** Reads the newest page; what is here already is brought up to date if need be. Nothing is marked as read by that. */
+  async open(): Promise<void> {
+    if (this.loading.value) return
+    if (this.fresh.value) {
+      if (this.#isOutdated) await this.refresh()
+      return
+    }
+    await this.#during('first', async (meanwhile) => {
+      await this.#readEnd(meanwhile)
+      if (this.chat.type === 'friend') void this.#readPeer()
     })
-    if (this.chat.type === 'friend') void this.#readPeer()
+  }
+
+  /** Changes may have been missed: the next `open` or `refresh` brings it up to date. */
+  outdated(): void {
+    this.#isOutdated = true
+  }
+
+  /**
+   * Reads what is here again, in its place: what was changed while nobody told is changed, what is gone goes, and nothing moves.
+   * New messages come by themselves.
+   */
+  async refresh(): Promise<void> {
+    this.#isOutdated = true
+    this.#refreshing ??= this.#readAgain().finally(() => {
+      this.#refreshing = undefined
+    })
+    await this.#refreshing
   }
 
   /** Reads the newest page anew, after messages were missed. */
   async reload(): Promise<void> {
-    await this.#during('first', () => this.#readEnd(true))
+    await this.#during('first', (meanwhile) => this.#readEnd(meanwhile))
   }
 
   /** Shows what was kept on this device, until the server has answered. */
@@ -61,13 +107,13 @@ export class Timeline {
     const first = this.#sent.value[0]
     if (!first || !this.hasOlder.value || this.loading.value) return
     await this.#during('older', async () => {
-      const rows = await client.call('message/get', {
+      const rows = await this.client.call('message/get', {
         ...this.#address,
         ...{ limit: PAGE_ON, mid: first.mid, peek: 1 },
       })
       // The window has gone elsewhere meanwhile: what came does not join it.
       if (this.#sent.value[0]?.mid !== first.mid) return
-      this.#insert(rows.map(fromRow))
+      this.#sent.value = merge(this.#sent.value, rows.map(fromRow))
       this.hasOlder.value = rows.length > 0
       const sent = this.#sent.value
       if (sent.length > WINDOW_MAX) {
@@ -86,33 +132,38 @@ export class Timeline {
   /**
    * Sees to it that a message is in the window, with some around it.
    * @returns its key; undefined when it is not there any more
+   * @throws ParleyError, NetworkError
    */
   async jumpTo(mid: number): Promise<string | undefined> {
     const here = this.find(mid)
     if (here) return here.key
-    await this.#during('jump', async () => {
-      const page = await client.call('message/around', { ...this.#address, mid, limit: PAGE * 2 })
-      this.#replace(page.messages.map(fromRow), page.before === 1, page.after === 0)
+    await this.#jump(async (meanwhile) => {
+      const page = await this.client.call('message/around', { ...this.#address, mid, limit: PAGE * 2 })
+      this.#replace(page.messages.map(fromRow), page.before === 1, page.after === 0, meanwhile)
     })
     return this.find(mid)?.key
   }
 
-  /** Shows the history from what follows `seq`, with some before it. @returns the key of the first one after it */
+  /**
+   * Shows the history from what follows `seq`, with some before it.
+   * @returns the key of the first one after it
+   * @throws ParleyError, NetworkError
+   */
   async jumpAfter(seq: number): Promise<string | undefined> {
     if (!this.#has(seq)) {
-      await this.#during('jump', async () => {
+      await this.#jump(async (meanwhile) => {
         const from = Math.max(0, seq - PAGE / 2)
-        const page = await client.call('message/since', { ...this.#address, seq: from, limit: PAGE * 2 })
-        this.#replace(page.messages.map(fromRow), from > 0, page.more === 0)
+        const page = await this.client.call('message/since', { ...this.#address, seq: from, limit: PAGE * 2 })
+        this.#replace(page.messages.map(fromRow), from > 0, page.more === 0, meanwhile)
       })
     }
     return this.#sent.value.find((message) => message.seq > seq)?.key
   }
 
-  /** Back to the newest messages. */
+  /** Back to the newest messages. @throws ParleyError, NetworkError */
   async jumpToEnd(): Promise<void> {
     if (this.atEnd.value) return
-    await this.#during('jump', () => this.#readEnd(true))
+    await this.#jump((meanwhile) => this.#readEnd(meanwhile))
   }
 
   find(mid: number): Message | undefined {
@@ -123,8 +174,7 @@ export class Timeline {
   arrived(message: Message, outboxId?: string): void {
     if (outboxId !== undefined)
       this.#unsent.value = this.#unsent.value.filter((own) => own.outboxId !== outboxId)
-    if (!this.ready.value || !this.atEnd.value) return
-    this.#insert([outboxId === undefined ? message : { ...message, key: `o${outboxId}` }])
+    this.#append(outboxId === undefined ? message : { ...message, key: `o${outboxId}` })
   }
 
   /** A message of the outbox has changed. */
@@ -133,7 +183,7 @@ export class Timeline {
     if (gone) this.#unsent.value = others
     else if (message.state === 'sent') {
       this.#unsent.value = others
-      if (this.ready.value && this.atEnd.value) this.#insert([message])
+      this.#append(message)
     } else {
       const at = this.#unsent.value.findIndex((own) => own.outboxId === message.outboxId)
       this.#unsent.value = at < 0 ? [...others, message] : this.#unsent.value.with(at, message)
@@ -142,6 +192,7 @@ export class Timeline {
 
   /** Changes one message and leaves the others; undefined takes it out. */
   change(mid: number, change: (message: Message) => Message | undefined): void {
+    this.#again(() => this.change(mid, change))
     this.#sent.value = this.#sent.value.flatMap((message) =>
       message.mid === mid ? (change(message) ?? []) : message,
     )
@@ -149,6 +200,7 @@ export class Timeline {
 
   /** What a quoted message said is not to be read any more. */
   forgetQuote(mid: number, text: string): void {
+    this.#again(() => this.forgetQuote(mid, text))
     if (this.#sent.value.some((message) => message.quoteMid === mid))
       this.#sent.value = this.#sent.value.map((message) =>
         message.quoteMid === mid ? { ...message, quoteMid: 0, quoteText: text } : message,
@@ -157,6 +209,7 @@ export class Timeline {
 
   /** The user has deleted the chat up to `seq`, here or on another device: nothing older is left to read or to load. */
   cleared(seq: number): void {
+    this.#again(() => this.cleared(seq))
     const left = this.#sent.value.filter((message) => message.seq > seq)
     // Every later change of the chat tells of it again.
     if (left.length === this.#sent.value.length) return
@@ -180,68 +233,134 @@ export class Timeline {
     return sent.length > 0 && (sent[0]!.seq <= seq || !this.hasOlder.value) && sent.at(-1)!.seq >= seq
   }
 
-  async #readEnd(peek: boolean): Promise<void> {
-    const rows = await client.call('message/get', {
+  async #readEnd(meanwhile: Meanwhile): Promise<void> {
+    const rows = await this.client.call('message/get', {
       ...this.#address,
-      ...{ limit: PAGE, ...(peek ? { peek: 1 } : {}) },
+      ...{ limit: PAGE, peek: 1 },
     })
-    this.#replace(rows.map(fromRow), rows.length > 0 && rows[0]!.seq > 1, true)
+    this.#replace(rows.map(fromRow), rows.length > 0 && rows[0]!.seq > 1, true, meanwhile)
     this.fresh.value = true
   }
 
   async #readSince(seq: number): Promise<void> {
-    const page = await client.call('message/since', { ...this.#address, seq, limit: PAGE_ON })
+    const page = await this.client.call('message/since', { ...this.#address, seq, limit: PAGE_ON })
     // The window has gone elsewhere meanwhile: what came does not join it.
     if (this.#sent.value.at(-1)?.seq !== seq) return
-    this.#insert(page.messages.map(fromRow))
+    this.#sent.value = merge(this.#sent.value, page.messages.map(fromRow))
     this.atEnd.value = page.more === 0
   }
 
+  async #readAgain(): Promise<void> {
+    try {
+      while (this.#isOutdated && this.fresh.value) {
+        this.#isOutdated = false
+        await this.#watching(() => this.#readAgainOnce())
+      }
+      if (this.chat.type === 'friend') await this.#readPeer()
+    } catch {
+      // The next connection brings it about again.
+      this.#isOutdated = true
+    }
+  }
+
+  async #readAgainOnce(): Promise<void> {
+    const sent = this.#sent.value
+    if (sent.length === 0) return
+    const last = sent.at(-1)!.seq
+    for (let seq = sent[0]!.seq - 1; seq < last; ) {
+      const page = await this.client.call('message/since', { ...this.#address, seq, limit: PAGE_AGAIN })
+      const through = page.more === 1 ? Math.min(last, page.through_seq) : last
+      this.#renew(seq, through, page.messages.map(fromRow))
+      seq = through
+    }
+  }
+
+  /** Puts what the server has now between two places (the first excluded) into the window, as far as that has them. */
+  #renew(after: number, through: number, now: readonly Message[]): void {
+    const sent = this.#sent.value
+    const [first, last] = [sent[0]?.seq ?? 0, sent.at(-1)?.seq ?? 0]
+    const known = new Map(sent.map((message) => [message.seq, message]))
+    const renewed = now
+      .filter(({ seq }) => seq >= first && seq <= Math.min(through, last))
+      .map((message) => {
+        const old = known.get(message.seq)
+        return old ? renew(old, message) : message
+      })
+    const before = sent.filter(({ seq }) => seq <= after)
+    const next = [...before, ...renewed, ...sent.filter(({ seq }) => seq > through)]
+    const isSame = next.length === sent.length && next.every((message, index) => message === sent[index])
+    if (!isSame) this.#sent.value = next
+  }
+
   async #readPeer(): Promise<void> {
-    const { seq } = await client
+    const { seq } = await this.client
       .call('message/readstate', { id: this.chat.id, type: 'friend' })
       .catch(() => ({ seq: 0 }))
     this.peerReadSeq.value = Math.max(this.peerReadSeq.value, seq)
   }
 
-  /** Puts another part of the history into the window; messages that are in both keep their keys. */
-  #replace(messages: readonly Message[], hasOlder: boolean, atEnd: boolean): void {
-    const keys = new Map(this.#sent.value.map(({ mid, key }) => [mid, key]))
+  /** Puts another part of the history into the window; messages that were known keep their keys. */
+  #replace(messages: readonly Message[], hasOlder: boolean, atEnd: boolean, { arrived }: Meanwhile): void {
+    const keys = new Map([...this.#sent.value, ...arrived].map(({ mid, key }) => [mid, key]))
     this.#sent.value = messages.map((message) => ({ ...message, key: keys.get(message.mid) ?? message.key }))
     this.hasOlder.value = hasOlder
     this.atEnd.value = atEnd
     this.ready.value = true
   }
 
-  /** Adds messages to the window; of one that is there already the new form counts, under the old key. */
-  #insert(messages: readonly Message[]): void {
-    if (messages.length === 0) return
-    const sent = this.#sent.value
-    if (sent.length === 0 || messages[0]!.seq > sent.at(-1)!.seq) {
-      this.#sent.value = [...sent, ...messages]
-      return
-    }
-    if (messages.at(-1)!.seq < sent[0]!.seq) {
-      this.#sent.value = [...messages, ...sent]
-      return
-    }
-    const bySeq = new Map(sent.map((message) => [message.seq, message]))
-    for (const message of messages) {
-      const known = bySeq.get(message.seq)
-      bySeq.set(message.seq, known ? { ...message, key: known.key } : message)
-    }
-    this.#sent.value = [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+  /** The chat has a new message: it is in the window when that reaches to the end. */
+  #append(message: Message): void {
+    for (const { arrived } of this.#readings) arrived.push(message)
+    if (this.ready.value && this.atEnd.value) this.#sent.value = merge(this.#sent.value, [message])
   }
 
-  async #during(what: Loading, work: () => Promise<void>): Promise<void> {
+  /** Does something to the pages that are being read, too. */
+  #again(change: () => void): void {
+    for (const { changes } of this.#readings) changes.push(change)
+  }
+
+  /** Brings the page that was read up to date. */
+  #join({ arrived, changes }: Meanwhile): void {
+    const last = this.#sent.value.at(-1)?.seq ?? 0
+    if (this.ready.value && this.atEnd.value)
+      for (const message of arrived)
+        if (message.seq > last) this.#sent.value = merge(this.#sent.value, [message])
+    for (const change of changes) change()
+  }
+
+  /** Reads a page; a failure is kept in `error`. */
+  async #during(what: Exclude<Loading, 'jump'>, work: Work): Promise<void> {
+    try {
+      await this.#loading(what, work)
+    } catch (error) {
+      this.error.value = { error, during: what, retry: () => this.#during(what, work) }
+    }
+  }
+
+  /** Reads another part of the history; a failure is thrown, and nothing has changed. */
+  async #jump(work: Work): Promise<void> {
+    await this.#loading('jump', work)
+  }
+
+  async #loading(what: Loading, work: Work): Promise<void> {
     this.loading.value = what
     this.error.value = undefined
     try {
-      await work()
-    } catch (error) {
-      this.error.value = { error, during: what }
+      await this.#watching(work)
     } finally {
       this.loading.value = undefined
+    }
+  }
+
+  /** What is told while something is being read is not undone by what was read. */
+  async #watching(work: Work): Promise<void> {
+    const meanwhile: Meanwhile = { arrived: [], changes: [] }
+    this.#readings.add(meanwhile)
+    try {
+      await work(meanwhile)
+    } finally {
+      this.#readings.delete(meanwhile)
+      this.#join(meanwhile)
     }
   }
 }

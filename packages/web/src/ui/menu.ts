@@ -1,4 +1,5 @@
-import { type Component, defineAsyncComponent } from 'vue'
+import type { Component } from 'vue'
+import { lazyPart } from '@/browser/lazy-part.ts'
 
 /** One act in a menu; `separator` draws a line before it. `select` runs after the menu has closed. */
 export interface MenuItem {
@@ -29,4 +30,4 @@ export function itemsOf(items: MenuItems): MenuItem[] {
 export const loadMenuList = () => import('./MenuList.vue')
 
 /** The floating list, which is not part of the first load. */
-export const MenuList = defineAsyncComponent(loadMenuList)
+export const MenuList = lazyPart(loadMenuList)

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { expire, expireAll, takeBack, toasts, useToasts } from './toasts.ts'
+import { act, expire, expireAll, toasts, useToasts } from './toasts.ts'
 
 afterEach(expireAll)
 
@@ -8,7 +8,7 @@ test('an act that is taken back is not done', () => {
   useToasts().undo('gone', () => log.push('undo'), { seconds: 7, done: () => log.push('done') })
   const toast = toasts[0]!
   expect(toast.ms).toBe(7000)
-  takeBack(toast)
+  act(toast)
   expire(toast)
   expect(log).toEqual(['undo'])
   expect(toasts).toHaveLength(0)
@@ -20,7 +20,7 @@ test('an act is done once when its time is over or the page is left', () => {
   const toast = toasts[0]!
   expireAll()
   expire(toast)
-  takeBack(toast)
+  act(toast)
   expect(log).toEqual(['done'])
 })
 
@@ -34,4 +34,14 @@ test('a fourth toast ends the first, which does its act', () => {
   say('4')
   expect(log).toEqual(['first'])
   expect(toasts.map((toast) => toast.text)).toEqual(['2', '3', '4'])
+})
+
+test('what failed can be tried again, for long enough to read why', () => {
+  const log: string[] = []
+  useToasts().retry('no network', () => log.push('again'))
+  const toast = toasts[0]!
+  expect(toast.ms).toBeGreaterThanOrEqual(8000)
+  act(toast)
+  act(toast)
+  expect(log).toEqual(['again'])
 })

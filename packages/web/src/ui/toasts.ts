@@ -1,12 +1,12 @@
 import { shallowReactive } from 'vue'
 
-/** A line at the edge of the page; with `undo` it can be taken back for `ms`. */
+/** A line at the edge of the page; what can be done about it is offered for `ms`. */
 export interface Toast {
   id: number
   text: string
   ms: number
-  undo?: () => void
-  /** Runs when the time to take it back is over. */
+  action?: { kind: 'undo' | 'retry' | 'reload'; run(): void }
+  /** Runs when that time is over and nothing was done. */
   done?: () => void
 }
 
@@ -18,6 +18,10 @@ export interface UndoOptions {
 }
 
 const SAID_MS = 3000
+/** Long enough to read why, and to come to the button. */
+const FAILED_MS = 8000
+/** It stays true for as long as the page does. */
+const OFFERED_MS = 60_000
 const SHOWN_MAX = 3
 
 export const toasts = shallowReactive<Toast[]>([])
@@ -40,9 +44,9 @@ export function expire(toast: Toast): void {
   if (remove(toast)) toast.done?.()
 }
 
-/** The person took it back. */
-export function takeBack(toast: Toast): void {
-  if (remove(toast)) toast.undo?.()
+/** The person does what is offered. */
+export function act(toast: Toast): void {
+  if (remove(toast)) toast.action?.run()
 }
 
 /** Ends every wait now, for when the page is left. */
@@ -50,11 +54,21 @@ export function expireAll(): void {
   for (const toast of [...toasts]) expire(toast)
 }
 
-/** Short messages that need no answer: `say(text)`, and `undo(text, onUndo)` after an act that can be taken back. */
+/**
+ * Short messages that need no answer: `say(text)`, `undo(text, onUndo)` after an act that can be taken back, `retry(text,
+ * onRetry)` after one that failed, `reload(text, onReload)` where the page must be loaded anew.
+ */
 export function useToasts() {
   return {
     say: (text: string) => add({ text, ms: SAID_MS }),
     undo: (text: string, onUndo: () => void, options: UndoOptions = {}) =>
-      add({ text, ms: (options.seconds ?? 5) * 1000, undo: onUndo, done: options.done }),
+      add({
+        ...{ text, ms: (options.seconds ?? 5) * 1000, done: options.done },
+        action: { kind: 'undo', run: onUndo },
+      }),
+    retry: (text: string, onRetry: () => void) =>
+      add({ text, ms: FAILED_MS, action: { kind: 'retry', run: onRetry } }),
+    reload: (text: string, onReload: () => void) =>
+      add({ text, ms: OFFERED_MS, action: { kind: 'reload', run: onReload } }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Mention } from './mentions.ts'
+import type { Mention } from '@/stores/mentions.ts'
 
 /** A text after a change, and where the caret stands then. */
 export interface Edited {

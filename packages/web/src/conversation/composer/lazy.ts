@@ -1,19 +1,12 @@
-import { type AsyncComponentLoader, type Component, defineAsyncComponent } from 'vue'
+import type { AsyncComponentLoader, Component } from 'vue'
+import { lazyPart } from '@/browser/lazy-part.ts'
 
-const AGAIN_MS = 2000
-const TRIES_MAX = 60
 const loaders: (() => Promise<unknown>)[] = []
 
-/** A part that is loaded when it is first needed, or before; without a network it comes as soon as there is one. */
+/** A part that is loaded when it is first needed, or before: by {@link loadSoon}. */
 function lazy<T extends Component>(loader: AsyncComponentLoader<T>): T {
   loaders.push(loader)
-  return defineAsyncComponent({
-    loader,
-    onError: (_, retry, fail, tries) => {
-      if (tries < TRIES_MAX) setTimeout(retry, AGAIN_MS)
-      else fail()
-    },
-  }) as T
+  return lazyPart(loader)
 }
 
 export const EmojiPanel = lazy(async () => (await import('@/emoji/EmojiPanel.vue')).default)

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+// The stores need a page.
+import '@/browser/page.fixture.ts'
+import { loadMatcher } from '@/people/matching.ts'
 import type { Reply } from '@/stores/replies.ts'
 import { matchingReplies, slashQuery } from './slash.ts'
 
@@ -35,5 +38,14 @@ describe('replies', () => {
   test('are found by title, then by their text', () => {
     expect(matchingReplies(replies, '发货').map(({ id }) => id)).toEqual([3, 2, 4])
     expect(matchingReplies(replies, '没有')).toEqual([])
+  })
+
+  test('are found by the pinyin of their title, before those that have the letters in their text', async () => {
+    const more = [reply(5, '网址', 'fhsj.example'), ...replies]
+    const matcher = await loadMatcher()
+    const found = (query: string) => matchingReplies(more, query, matcher).map(({ id }) => id)
+    expect(found('fhsj')).toEqual([3, 5])
+    expect(found('fahuo')).toEqual([3, 2])
+    expect(matchingReplies(more, 'fahuo')).toEqual([])
   })
 })

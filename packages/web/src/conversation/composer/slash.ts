@@ -1,4 +1,5 @@
-import type { Reply } from '@/stores/replies.ts'
+import { type Matcher, matchText } from '@/people/matching.ts'
+import { keywordsOf, type Reply } from '@/stores/replies.ts'
 
 /** What is written behind a `/` that begins the text: the words to look for; undefined when it is no such text. */
 export function slashQuery(text: string, caret: number): string | undefined {
@@ -7,18 +8,27 @@ export function slashQuery(text: string, caret: number): string | undefined {
   return /[\n/]/.test(query) ? undefined : query.trim()
 }
 
-/** The replies whose title or words contain what is looked for; those whose title begins with it first. */
-export function matchingReplies(replies: readonly Reply[], query: string): readonly Reply[] {
+/** A reply that is found by its words alone comes after all that are found by a title or keyword. */
+const BY_WORDS = 0.5
+
+/**
+ * The replies whose title or one of whose keywords fits what is looked for, the best first; then those whose words contain
+ * it.
+ * @param matcher how well a title or keyword fits, above {@link BY_WORDS}: with pinyin, once its dictionary is here
+ */
+export function matchingReplies(
+  replies: readonly Reply[],
+  query: string,
+  matcher: Matcher = matchText,
+): readonly Reply[] {
   if (query === '') return replies
   const wanted = query.toLowerCase()
-  const rank = ({ title, content }: Reply) => {
-    const at = title.toLowerCase().indexOf(wanted)
-    if (at >= 0) return at === 0 ? 0 : 1
-    return content.toLowerCase().includes(wanted) ? 2 : 3
-  }
+  const score = (reply: Reply): number =>
+    Math.max(...[reply.title, ...keywordsOf(reply)].map((word) => matcher(word, query))) ||
+    (reply.content.toLowerCase().includes(wanted) ? BY_WORDS : 0)
   return replies
-    .map((reply) => ({ reply, rank: rank(reply) }))
-    .filter((found) => found.rank < 3)
-    .sort((a, b) => a.rank - b.rank)
+    .map((reply) => ({ reply, score: score(reply) }))
+    .filter((found) => found.score > 0)
+    .sort((a, b) => b.score - a.score)
     .map(({ reply }) => reply)
 }

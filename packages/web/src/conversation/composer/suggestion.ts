@@ -1,4 +1,4 @@
-import type { Mention } from './mentions.ts'
+import type { Mention } from '@/stores/mentions.ts'
 
 /** One line of what the box offers while somebody writes: a person to address, or a text to put in. */
 export interface Suggestion {

@@ -2,7 +2,7 @@ import type { Chat } from '@parley/client'
 import { ref, shallowRef, watch } from 'vue'
 import { chatKey } from '@/stores/chats.ts'
 import { type Draft, useDrafts } from '@/stores/drafts.ts'
-import { fromWire, type Mention, stillMentioned, toWire, withMention } from './mentions.ts'
+import { fromWire, type Mention, stillMentioned, toWire, withMention } from '@/stores/mentions.ts'
 
 export type Quote = NonNullable<Draft['quote']>
 

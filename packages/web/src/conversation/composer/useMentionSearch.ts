@@ -51,7 +51,7 @@ export function useMentionSearch(gid: () => number | undefined, query: () => str
   return computed((): readonly Suggestion[] => {
     const wanted = query()
     if (wanted === undefined || answered.value === undefined) return []
-    const all = t('composer.everybody')
+    const all = t('content.everybody')
     const everybody: Suggestion[] =
       mayCallAll.value && all.toLowerCase().startsWith(wanted.toLowerCase())
         ? [{ key: '0', title: all, value: { uid: EVERYBODY, name: all } }]

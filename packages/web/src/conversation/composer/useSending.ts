@@ -5,11 +5,11 @@ import type { Prepared } from '@/media/pictures/prepared.ts'
 import type { Recording } from '@/media/voice/recorder.ts'
 import { useAttachments } from '@/stores/attachments.ts'
 import { chatKey } from '@/stores/chats.ts'
+import { toWire } from '@/stores/mentions.ts'
 import { useMessages } from '@/stores/messages.ts'
 import { useSite } from '@/stores/site.ts'
 import { fromPrepared, fromRecording, fromText } from './items.ts'
 import { roomLeft } from './limits.ts'
-import { toWire } from './mentions.ts'
 import type { useBox } from './useBox.ts'
 import type { Switches } from './useSwitches.ts'
 
@@ -17,7 +17,7 @@ import type { Switches } from './useSwitches.ts'
 interface Note {
   readonly text: string
   /** Words on the button that does `run`. */
-  readonly act?: string
+  readonly act?: string | undefined
   run?(): void
 }
 
@@ -72,15 +72,23 @@ export function useSending(
     return quote.value ? { quote: { mid: quote.value.mid, text: quote.value.text } } : {}
   }
 
+  const tooLong = (): string => t('composer.tooLong', { limit: n(limit.value) })
+
   /** Says that a text is too long. @param asFile sends it as a file, where files may be sent */
   function refuse(asFile: () => void): void {
-    const text = t('composer.tooLong', { limit: n(limit.value) })
+    const text = tooLong()
     const run = () => {
       asFile()
       note.value = undefined
       sent()
     }
-    note.value = on().files ? { text, act: t('composer.asFile'), run } : { text }
+    note.value = {
+      ...{ text, run },
+      // Read anew while it is shown: files may be switched off.
+      get act() {
+        return on().files ? t('composer.asFile') : undefined
+      },
+    }
   }
 
   function submit(): void {
@@ -88,7 +96,8 @@ export function useSending(
     if (content === '') return
     if (left.value !== undefined && left.value < 0 && (roomLeft(content, limit.value) ?? 0) < 0) {
       refuse(() => {
-        attachments.add(chat(), [fromText(box.text.value, new Date())], quoteOf())
+        const text = box.text.value
+        attachments.add(chat(), [fromText(text, new Date())], { text, ...quoteOf() })
         box.clear()
       })
       return
@@ -102,7 +111,7 @@ export function useSending(
   /** A text was pasted that no message can hold. */
   const offerFile = (text: string): void =>
     refuse(() => {
-      attachments.add(chat(), [fromText(text, new Date())], quoteOf())
+      attachments.add(chat(), [fromText(text, new Date())], { text, ...quoteOf() })
       box.quoteMessage(undefined)
     })
 
@@ -114,6 +123,10 @@ export function useSending(
       return
     }
     note.value = undefined
+    if (preview.value) {
+      preview.value = { ...preview.value, files: [...preview.value.files, ...files] }
+      return
+    }
     ownCaption.value = ''
     // A text in the box is said about the picture, most likely; a caption has one line.
     const withText = box.text.value.trim() !== '' && !box.text.value.includes('\n')
@@ -126,6 +139,11 @@ export function useSending(
       if (preview.value?.withText) box.write(text)
       else ownCaption.value = text
     },
+  })
+
+  const captionError = computed(() => {
+    const room = roomLeft(toWire(caption.value, box.mentions.value), limit.value) ?? 0
+    return room < 0 ? tooLong() : undefined
   })
 
   function sendFiles({ items, caption: words, original }: Chosen): void {
@@ -152,7 +170,7 @@ export function useSending(
   }))
 
   return {
-    ...{ note, preview, caption, limit, left, isEmpty, limits },
+    ...{ note, preview, caption, captionError, limit, left, isEmpty, limits },
     ...{ submit, offerFile, addFiles, sendFiles, sendRecording },
   }
 }

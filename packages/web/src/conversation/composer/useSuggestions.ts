@@ -1,6 +1,7 @@
 import type { Chat } from '@parley/client'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { loadMatcher, matchText } from '@/people/matching.ts'
 import { useMe } from '@/stores/me.ts'
 import { useReplies } from '@/stores/replies.ts'
 import { mentionQuery, shownName } from './mentions.ts'
@@ -20,6 +21,7 @@ export function useSuggestions(
   const { t } = useI18n()
   const me = useMe()
   const replies = useReplies()
+  const matcher = shallowRef(matchText)
   /** All quick replies were asked for by the button, whatever the text is. */
   const isAsked = ref(false)
   /** Where the offer stood that was closed with Esc. */
@@ -45,12 +47,16 @@ export function useSuggestions(
   const repliesQuery = computed(() => (isAsked.value ? '' : isOpen.value ? slash.value : undefined))
   watch(repliesQuery, (now, before) => {
     // Without them nothing is offered, and the text stays a text.
-    if (now !== undefined && before === undefined) void replies.ensure().catch(() => {})
+    if (now === undefined || before !== undefined) return
+    void replies.ensure().catch(() => {})
+    void loadMatcher().then((loaded) => {
+      matcher.value = loaded
+    })
   })
   const texts = computed((): readonly Suggestion[] =>
     repliesQuery.value === undefined
       ? []
-      : matchingReplies(replies.quick, repliesQuery.value).map(({ id, title, content }) => ({
+      : matchingReplies(replies.quick, repliesQuery.value, matcher.value).map(({ id, title, content }) => ({
           ...{ key: `r${id}`, title, detail: content.replace(/\s+/g, ' '), value: content },
         })),
   )
@@ -61,8 +67,15 @@ export function useSuggestions(
   const isEmpty = computed(() => repliesQuery.value === '' && replies.loaded && replies.quick.length === 0)
   const label = computed(() => t(kind.value === 'people' ? 'composer.people' : 'composer.replies'))
 
-  watch([items, place], () => {
-    marked.value = 0
+  const query = computed(() => mention.value?.query ?? repliesQuery.value)
+  watch([items, place, query], ([now, ...asked], [before, ...askedBefore]) => {
+    // The same question may be answered better when more is known: what was marked stays so.
+    const isSame = asked.every((part, at) => part === askedBefore[at])
+    const key = isSame ? before[marked.value]?.key : undefined
+    marked.value = Math.max(
+      0,
+      now.findIndex((item) => item.key === key),
+    )
   })
   watch(box.text, () => {
     isAsked.value = false

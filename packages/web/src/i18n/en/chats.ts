@@ -10,6 +10,7 @@ export default {
   writer: '{name}: ',
   unread: 'unread',
   muted: 'muted',
+  pinned: 'pinned',
   pin: 'Pin to top',
   unpin: 'Unpin',
   mute: 'Mute',

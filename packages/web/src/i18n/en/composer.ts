@@ -18,7 +18,6 @@ export default {
   quoting: 'Quoting {name}',
   removeQuote: 'Remove the quote',
   people: 'Who to mention',
-  everybody: 'everyone',
   replies: 'Quick replies',
   noReplies: 'There are no quick replies yet.',
   addReply: 'Add one',

@@ -21,9 +21,12 @@ export default {
   noPostscript: 'Wants to be your friend',
   accept: 'Accept',
   refuse: 'Decline',
+  accepted: 'Accepted',
   refused: 'Declined',
   write: 'Message',
   noGroups: 'You are in no groups yet',
+  groupsOff: 'Group chats are switched off on this site',
   newGroup: 'New group',
+  temporaryOff: 'Chats between strangers are switched off on this site',
   noTemporary: 'No temporary chats. Chats with people who are not friends appear here.',
 }

@@ -1,4 +1,5 @@
 export default {
+  everybody: 'everyone',
   openPicture: 'View photo',
   pictureFailed: 'Photo did not load. Try again',
   download: 'Download',

@@ -1,6 +1,6 @@
 export default {
   title: 'Desk',
-  membersOnly: 'This is the desk of members',
+  membersOnly: 'This is for members. Ask the site’s administrator if you need it.',
   waiting: 'Waiting',
   welcome: 'Welcome messages',
   quick: 'Quick replies',
@@ -30,7 +30,9 @@ export default {
   content: 'Text',
   keywords: 'Keywords',
   keywordsHint: 'Separate them by commas',
+  quickKeywordsHint: 'Type / and a keyword to find it. Separate several by commas.',
+  noDefault: 'No welcome is the default, so visitors receive none.',
   makeDefault: 'Make it the default',
-  makeDefaultHint: 'There is one default of each kind',
+  makeDefaultHint: 'Visitors receive it by itself. There is only one.',
   show: 'Show to others',
 }

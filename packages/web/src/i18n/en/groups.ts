@@ -7,6 +7,8 @@ export default {
   announcement: 'Announcement',
   editAnnouncement: 'Edit the announcement',
   noAnnouncement: 'No announcement yet',
+  gone: 'You are no longer in this group',
+  dissolved: 'This group has been dissolved',
   members: 'Members',
   memberCount: 'Members ({count})',
   allMembers: 'See all {count} members',

@@ -9,6 +9,7 @@ export default {
   remove: 'Remove {name}',
   file: 'File',
   skipped: 'One file cannot be sent and will be skipped | {count} files cannot be sent and will be skipped',
+  dropMore: 'Drop here to add',
   dropTo: 'Drop here to send to {name}',
   refusal: {
     empty: 'Empty, or a folder',

@@ -12,6 +12,7 @@ export default {
   aim: 'Hold the QR code inside the frame',
   fromPicture: 'Choose a picture',
   nothingFound: 'No QR code found in this picture. Try a sharper one.',
+  unread: 'The scanner could not be loaded. Check your network and try again.',
   lightOn: 'Turn light on',
   lightOff: 'Turn light off',
   problem: {
@@ -33,4 +34,8 @@ export default {
   invitation: 'Invitation',
   members: '{count} member | {count} members',
   join: 'Join the group',
+  groupOff: 'Group QR codes are switched off on this site',
+  cardOff: 'Contact cards are switched off on this site',
+  nobody: 'There is nobody here. They may have left the site.',
+  toChats: 'Back to chats',
 }

@@ -9,14 +9,16 @@ export default {
   online: 'Online',
   offline: 'Offline',
   own: '{name} ({state}), open your profile',
-  new: 'new,',
+  news: { chats: 'unread,', contacts: 'friend requests,', desk: 'waiting,' },
   connecting: 'Connecting…',
   retryIn: 'Connection lost. Trying again in {seconds} s',
   noNetwork: 'No network. Parley connects by itself when it is back',
   noNetworkReading: 'No network. You can still read what is here',
   refused: 'The server takes no live connections at the moment. Messages may not update by themselves',
+  updated: 'The site was updated. Reload to open this part.',
+  openOutside: 'Open in a new window',
+  exploreSlow: 'The page is slow to open. You can also open it in a new window',
   nothingToExplore: 'This site has no Explore page yet',
-  nameAndText: '{name}: {text}',
   notify: {
     title: 'New message notifications',
     question: 'Show a desktop notification for new messages while you are away from this page?',
@@ -29,6 +31,7 @@ export default {
     desk: 'Choose something on the left',
     me: 'Choose a setting on the left',
     explore: 'There is nothing here yet',
+    keys: '{keys} goes anywhere, Alt ↑ ↓ to the chat above or below',
   },
   switcher: {
     title: 'Go to',
@@ -36,5 +39,6 @@ export default {
     people: 'Person',
     groups: 'Group',
     nothing: 'Nothing found for “{text}”',
+    empty: 'No chats or contacts yet. Add a friend first.',
   },
 }

@@ -15,6 +15,7 @@ export default {
   toForgot: 'Forgot password?',
   toSignIn: 'Back to sign-in',
   language: 'Language',
+  closed: '{site} is not open for registration. Ask whoever runs it for an account.',
   captcha: {
     label: 'Captcha',
     missing: 'Enter the characters in the picture',
@@ -30,6 +31,7 @@ export default {
     nickname: 'Nickname',
     nicknameMissing: 'Enter a nickname',
     phone: 'Phone number',
+    phoneMissing: 'This site registers people by their phone number',
     have: 'I have an account',
     closed: '{site} is not open for registration',
     closedHint: 'If you need an account, ask whoever runs this site.',

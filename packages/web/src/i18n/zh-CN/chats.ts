@@ -10,6 +10,7 @@ export default {
   writer: '{name}：',
   unread: '条未读',
   muted: '已免打扰',
+  pinned: '已置顶',
   pin: '置顶',
   unpin: '取消置顶',
   mute: '消息免打扰',

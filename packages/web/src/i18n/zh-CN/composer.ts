@@ -18,7 +18,6 @@ export default {
   quoting: '引用 {name} 的消息',
   removeQuote: '取消引用',
   people: '选择要提醒的人',
-  everybody: '所有人',
   replies: '快捷回复',
   noReplies: '还没有快捷回复。',
   addReply: '去添加',

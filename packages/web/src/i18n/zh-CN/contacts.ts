@@ -21,9 +21,12 @@ export default {
   noPostscript: '请求添加你为朋友',
   accept: '接受',
   refuse: '拒绝',
+  accepted: '已接受',
   refused: '已拒绝',
   write: '发消息',
   noGroups: '还没有加入任何群聊',
+  groupsOff: '本站没有开放群聊',
   newGroup: '发起群聊',
+  temporaryOff: '本站没有开放临时会话',
   noTemporary: '没有临时会话。与非好友的聊天会出现在这里。',
 }

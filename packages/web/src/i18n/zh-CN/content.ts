@@ -1,4 +1,5 @@
 export default {
+  everybody: '所有人',
   openPicture: '查看图片',
   pictureFailed: '图片加载失败，点击重试',
   download: '下载',

@@ -1,6 +1,6 @@
 export default {
   title: '客服',
-  membersOnly: '这里是会员的客服台',
+  membersOnly: '这里仅供会员使用，需要时请联系站点管理员开通',
   waiting: '等待回复',
   welcome: '欢迎语',
   quick: '快捷回复',
@@ -29,7 +29,9 @@ export default {
   content: '内容',
   keywords: '关键词',
   keywordsHint: '多个关键词用逗号分隔',
+  quickKeywordsHint: '输入 / 和关键词就能找到，多个用逗号分隔',
+  noDefault: '没有默认欢迎语，访客不会收到。',
   makeDefault: '设为默认',
-  makeDefaultHint: '每类只有一条默认',
+  makeDefaultHint: '访客会自动收到这一条，只能有一条',
   show: '对外显示',
 }

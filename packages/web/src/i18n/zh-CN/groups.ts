@@ -7,6 +7,8 @@ export default {
   announcement: '群公告',
   editAnnouncement: '编辑群公告',
   noAnnouncement: '还没有群公告',
+  gone: '你已不在这个群里',
+  dissolved: '这个群已经解散',
   members: '成员',
   memberCount: '群成员（{count}）',
   allMembers: '查看全部 {count} 位成员',

@@ -9,6 +9,7 @@ export default {
   remove: '移除 {name}',
   file: '文件',
   skipped: '有 {count} 个文件不能发送，将被跳过',
+  dropMore: '拖放到这里一起发送',
   dropTo: '拖放到这里发送给 {name}',
   refusal: {
     empty: '没有内容，或是文件夹',

@@ -12,6 +12,7 @@ export default {
   aim: '将二维码放入框内，即可自动扫描',
   fromPicture: '从相册选取',
   nothingFound: '这张图片里没有找到二维码，换一张清晰些的试试',
+  unread: '扫码功能没有加载出来，请检查网络后重试',
   lightOn: '打开手电筒',
   lightOff: '关闭手电筒',
   problem: {
@@ -31,4 +32,8 @@ export default {
   invitation: '群聊邀请',
   members: '{count} 位成员',
   join: '加入群聊',
+  groupOff: '本站没有开放群二维码',
+  cardOff: '本站没有开放二维码名片',
+  nobody: '没有找到这个人，可能已经注销',
+  toChats: '返回聊天列表',
 }

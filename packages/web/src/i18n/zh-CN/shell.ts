@@ -9,14 +9,16 @@ export default {
   online: '在线',
   offline: '离线',
   own: '{name}（{state}），打开个人资料',
-  new: '条新消息，',
+  news: { chats: '条未读消息，', contacts: '个好友申请，', desk: '人等待回复，' },
   connecting: '正在连接…',
   retryIn: '连接已断开，{seconds} 秒后重试',
   noNetwork: '网络不可用，恢复后会自动连接',
   noNetworkReading: '网络不可用，仍可查看已有的消息',
   refused: '服务器暂时不接受实时连接，消息可能不会自动更新',
+  updated: '网站已更新，刷新后才能打开这一部分',
+  openOutside: '在新窗口打开',
+  exploreSlow: '页面打开得很慢，也可以在新窗口打开',
   nothingToExplore: '本站还没有设置发现页',
-  nameAndText: '{name}：{text}',
   notify: {
     title: '新消息通知',
     question: '离开这个页面时，要用桌面通知提醒你有新消息吗？',
@@ -29,6 +31,7 @@ export default {
     desk: '选择左侧的一项开始',
     me: '选择左侧的一项设置',
     explore: '这里还没有内容',
+    keys: '{keys} 快速切换，Alt ↑ ↓ 上一个、下一个聊天',
   },
   switcher: {
     title: '快速切换',
@@ -36,5 +39,6 @@ export default {
     people: '联系人',
     groups: '群聊',
     nothing: '没有找到“{text}”',
+    empty: '还没有聊天和联系人，先去添加一位朋友吧',
   },
 }

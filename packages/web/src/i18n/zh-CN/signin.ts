@@ -15,6 +15,7 @@ export default {
   toForgot: '忘记密码',
   toSignIn: '返回登录',
   language: '语言',
+  closed: '{site} 未开放注册，需要账号请联系管理员',
   captcha: {
     label: '验证码',
     missing: '请输入图中的字符',
@@ -30,6 +31,7 @@ export default {
     nickname: '昵称',
     nicknameMissing: '请输入昵称',
     phone: '手机号',
+    phoneMissing: '本站注册需要验证手机号',
     have: '已有账号？直接登录',
     closed: '{site} 暂未开放注册',
     closedHint: '需要账号时，请联系站点管理员',

@@ -1,16 +1,16 @@
+import { isLongEnough, isUsername } from '@/people/account-rules.ts'
+
 /*
  * The server's rules for what people type into the forms (contract: fields), so that a slip is told while typing and
  * not after the journey.
  */
 
-const PASSWORD_MIN = 6
+export { isUsername }
 export const PASSWORD_MAX = 128
 export const NAME_MAX = 60
 /** As many as the server sends. */
 export const CODE_LENGTH = 6
 
-/** Letters and digits, 1 to 60. */
-export const isUsername = (text: string): boolean => /^[A-Za-z0-9]{1,60}$/.test(text)
 /** Digits with an optional `+` before them. */
 export const isPhone = (text: string): boolean => /^\+?\d{5,20}$/.test(text)
 /** A phone number as people write it, without the spaces and dashes between. */
@@ -41,7 +41,7 @@ const STRONG_BITS = 60
  * @returns `short` below what the server takes
  */
 export function passwordStrength(password: string, known: readonly string[] = []): Strength {
-  if ([...password].length < PASSWORD_MIN) return 'short'
+  if (!isLongEnough(password)) return 'short'
   const guessed = [...COMMON, ...known.map((word) => word.toLowerCase())].filter((word) => word.length >= 3)
   const rest = guessed.reduce((text, word) => text.replaceAll(word, word.slice(0, 1)), password.toLowerCase())
   const bits = surprises(rest) * Math.log2(alphabetOf(password))

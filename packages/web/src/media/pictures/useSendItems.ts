@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, type Ref, shallowReactive } from 'vue'
+import { computed, onScopeDispose, type Ref, shallowReactive, watch } from 'vue'
 import { kindOf } from './kinds.ts'
 import {
   type Allowed,
@@ -32,22 +32,32 @@ interface Entry {
 let lastId = 0
 
 /**
- * The files of a preview: made ready one after another, so that the page stays free.
+ * The files of a preview: made ready one after another, so that the page stays free. What is put behind them later joins.
  * @param original whether pictures go as they are
  */
 export function useSendItems(
-  files: readonly File[],
+  files: () => readonly File[],
   limits: UploadLimits,
   allowed: Allowed,
   original: Ref<boolean>,
 ) {
-  const entries = shallowReactive<Entry[]>(files.map((file) => ({ id: ++lastId, file, prepared: undefined })))
+  const entries = shallowReactive<Entry[]>([])
+  let ready = Promise.resolve()
   let isTaken = false
 
   const items = computed(() => entries.map((entry) => itemOf(entry)))
   const sendable = computed(() => items.value.filter((item) => item.refusal === undefined))
   const bytes = computed(() => sendable.value.reduce((sum, item) => sum + item.bytes, 0))
-  const ready = prepareAll()
+
+  watch(
+    files,
+    (all, before = []) => {
+      const added = all.slice(before.length).map((file) => ({ id: ++lastId, file, prepared: undefined }))
+      entries.push(...added)
+      ready = ready.then(() => prepareAll(added))
+    },
+    { immediate: true },
+  )
 
   function itemOf({ id, file, prepared }: Entry): SendItem {
     const guess = kindOf(file)
@@ -59,8 +69,8 @@ export function useSendItems(
     return { id, name: file.name, kind, bytes, refusal, prepared }
   }
 
-  async function prepareAll(): Promise<void> {
-    for (const { id, file } of [...entries]) {
+  async function prepareAll(added: readonly Entry[]): Promise<void> {
+    for (const { id, file } of added) {
       if (!entries.some((entry) => entry.id === id)) continue
       const prepared = await prepareFile(file, allowed)
       const at = entries.findIndex((entry) => entry.id === id)

@@ -6,8 +6,12 @@ interface Showing {
   readonly pictures: MaybeRefOrGetter<readonly ViewerPicture[]>
   /** Which is in view first. */
   readonly key: string
+  /** Whether these are all that there are. Without it they are. */
+  readonly whole?: MaybeRefOrGetter<boolean>
   /** The first is near: load older ones, if there are any. Called once for each first picture. */
   readonly needOlder?: () => void
+  /** The same at the other end. */
+  readonly needNewer?: () => void
 }
 
 const showing = shallowRef<Showing>()

@@ -1,6 +1,7 @@
 import { useRafFn, useStorage } from '@vueuse/core'
 import { computed, readonly, ref } from 'vue'
 import { readHints } from '@/media/hints.ts'
+import { soundAlone } from '@/media/sounding.ts'
 
 /** How fast voice messages can be heard. */
 const RATES: readonly number[] = [1, 1.5, 2]
@@ -36,6 +37,7 @@ function player(): HTMLAudioElement {
   if (audio) return audio
   audio = new Audio()
   audio.preload = 'auto'
+  soundAlone(audio)
   audio.addEventListener('playing', () => {
     playing.value = true
     frames.resume()

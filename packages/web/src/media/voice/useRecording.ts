@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { DeviceError, type DeviceProblem } from '../devices.ts'
-import { useVoicePlayback } from './playback.ts'
+import { silence } from '../sounding.ts'
 import { RECORDING_SECONDS_MAX, type Recording, VoiceRecorder } from './recorder.ts'
 
 /** What can go wrong with a recording: no microphone, one that went away, or too little said. */
@@ -42,7 +42,7 @@ export function useRecording(onRecord: (recording: Recording) => void) {
 
   async function start(): Promise<void> {
     if (state.value !== 'idle') return
-    useVoicePlayback().pause()
+    silence()
     problem.value = undefined
     seconds.value = 0
     heard = 0

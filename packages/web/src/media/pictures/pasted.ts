@@ -1,0 +1,10 @@
+/**
+ * The files of something pasted. Programs that copy text often add a picture of it: then it is a text
+ * (undefined), as it is without files.
+ */
+export function pastedFiles(data: DataTransfer): File[] | undefined {
+  const files = [...data.files]
+  if (files.length === 0) return undefined
+  const isText = data.types.includes('text/plain') && data.types.includes('text/html')
+  return isText ? undefined : files
+}
