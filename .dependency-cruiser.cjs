@@ -33,6 +33,7 @@ const MODULES = [
   'qrcode',
   'replies',
   'messages',
+  'drafts',
   'push',
   'pop',
   'admin',

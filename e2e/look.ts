@@ -1,7 +1,12 @@
-import axe from 'axe-core'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+import { faultsOfThePage, IN_PAGE } from './overflow.ts'
+import type { Person } from './stage.ts'
 
 /* What can be told of a page by looking at it. */
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 interface AxeResult {
   violations: {
@@ -12,56 +17,68 @@ interface AxeResult {
   }[]
 }
 
-/** The faults of accessibility that axe finds and calls serious or critical, one line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResult> } }).axe.run({
-      resultTypes: ['violations'],
-      // Frames of other origins are their owners' business.
-      iframes: false,
-    }),
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) =>
-      nodes.map((node) => `${id}: ${help} – ${node.target.join(' ')}\n    ${node.failureSummary}`),
-    )
+type AxeWindow = Window & { axe?: { run(options: object): Promise<AxeResult> } }
+
+/** Runs in the page. Where the faults are is asked for only when there are some: that takes as long as finding them. */
+const runAxe = async (selectors: boolean): Promise<AxeResult['violations']> => {
+  const { violations } = await (window as unknown as Required<AxeWindow>).axe.run({
+    resultTypes: ['violations'],
+    // Frames of other origins are their owners' business.
+    iframes: false,
+    selectors,
+  })
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
 }
 
-/** Texts that do not fit into their boxes, and boxes that do not fit into the page. */
-export function overflows(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = []
-    const describe = (element: Element) =>
-      `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> ${element.textContent?.trim().slice(0, 40)}`
-    /** Cut off on purpose: by an ellipsis, by a number of lines, by something that scrolls, or for ears only. */
-    const mayBeCut = (element: Element) => {
-      for (let box: Element | null = element; box; box = box.parentElement) {
-        const style = getComputedStyle(box)
-        if (style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none') return true
-        if (/auto|scroll/.test(style.overflowX + style.overflowY)) return true
-        if (style.position === 'absolute' && style.clipPath !== 'none') return true
-      }
-      return false
+/** The faults of accessibility that axe finds and calls serious or critical, one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  if (await page.evaluate(() => !(window as unknown as AxeWindow).axe)) await page.evaluate(AXE)
+  if ((await page.evaluate(runAxe, false)).length === 0) return []
+  const violations = await page.evaluate(runAxe, true)
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help} – ${node.target.join(' ')}\n    ${node.failureSummary}`),
+  )
+}
+
+/** Texts and controls that do not fit into their boxes, and boxes that do not fit into the page. */
+export const overflows = (page: Page): Promise<string[]> =>
+  page.evaluate(`{ ${[...IN_PAGE, faultsOfThePage].join('\n')}\nfaultsOfThePage() }`)
+
+/** A page that has not changed for so long is drawn, ms. */
+const QUIET_MS = 200
+
+/** Goes to another page without loading the client anew, and waits until everything is there. */
+export async function goTo({ page }: Person, path: string): Promise<void> {
+  await page.evaluate(async (path) => {
+    const app = (document.querySelector('#app') as unknown as { __vue_app__: App }).__vue_app__
+    await app.config.globalProperties.$router.push(path)
+  }, path)
+  await page.evaluate(untilStill, QUIET_MS)
+}
+
+interface App {
+  config: { globalProperties: { $router: { push(path: string): Promise<unknown> } } }
+}
+
+/** Runs in the page: waits until nothing stands for what is on its way, and nothing moves or changes. */
+async function untilStill(quietMs: number): Promise<void> {
+  const isStill = () =>
+    document.querySelector('[role=status] .animate-breathe') === null &&
+    // A page that leaves is there until it has left.
+    document.querySelectorAll('main').length <= 1 &&
+    !document.getAnimations().some(({ playState }) => playState === 'running')
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      if (isStill()) {
+        observer.disconnect()
+        resolve()
+      } else timer = setTimeout(end, quietMs)
     }
-    if (document.documentElement.scrollWidth > innerWidth + 1)
-      found.push(`the page is ${document.documentElement.scrollWidth} px wide`)
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const element = node.parentElement
-      if (!element || !node.textContent?.trim() || !element.checkVisibility({ opacityProperty: true }))
-        continue
-      const range = document.createRange()
-      range.selectNodeContents(node)
-      const text = range.getBoundingClientRect()
-      if (text.width === 0) continue
-      const outside = text.right > innerWidth + 1 || text.left < -1
-      const box = element.getBoundingClientRect()
-      const spills = text.right > box.right + 2 || text.left < box.left - 2
-      const isInline = getComputedStyle(element).display === 'inline'
-      if ((outside || (spills && !isInline)) && !mayBeCut(element)) found.push(describe(element))
-    }
-    return found
+    let timer = setTimeout(end, quietMs)
+    const observer = new MutationObserver(() => {
+      clearTimeout(timer)
+      timer = setTimeout(end, quietMs)
+    })
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
   })
 }

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../packages/server/test/harness.ts'
-import { accessibilityFaults, overflows } from './look.ts'
+import { accessibilityFaults, goTo, overflows } from './look.ts'
 import { browserPath, type Person, type SIZES, Stage } from './stage.ts'
 
 /** There are thirty of them, on a machine that may have more to do. */
-const PAGES_MS_MAX = 240_000
+const PAGES_MS_MAX = 600_000
 
 /** Two of the four ways to show a page: every language and every theme is among them. */
 const WAYS = [
@@ -29,11 +29,15 @@ export function describePages(size: keyof typeof SIZES): void {
   let paths: string[]
   let shop: ReturnType<typeof openShop>
 
-  async function faultsOf({ open, page }: Person, all: readonly string[]): Promise<string[]> {
+  /** Goes to each page in the way given, and looks at it. */
+  async function faultsOf(
+    { page }: Person,
+    all: readonly string[],
+    go: (path: string) => Promise<unknown>,
+  ): Promise<string[]> {
     const faults: string[] = []
     for (const path of all) {
-      await open(path)
-      await page.waitForLoadState('networkidle')
+      await go(path)
       const here = [...(await overflows(page)), ...(await accessibilityFaults(page)), ...stage.problems()]
       faults.push(...here.map((fault) => `${path}: ${fault}`))
     }
@@ -60,6 +64,12 @@ export function describePages(size: keyof typeof SIZES): void {
       await site
         .as(tom)
         .ok('reply/add', { type: 3, title: '几点开门？', content: '早上九点', keyword: '开门,营业' })
+      const fair = await site.group(stranger)
+      await site.as(stranger).ok('group/update', { gid: fair, groupname: 'The neighbours’ fair 邻里集市' })
+      const { pathname, search } = new URL(
+        (await site.as(stranger).ok('qrcode/group', { gid: fair })).content,
+      )
+      const invitation = pathname + search
       paths = [
         ...['/chats', `/chat/friend/${jerry.uid}`, `/chat/group/${gid}`, `/chat/group/${gid}/details`],
         ...[
@@ -72,6 +82,7 @@ export function describePages(size: keyof typeof SIZES): void {
         ...['/contacts/add', `/person/${jerry.uid}`, `/person/${stranger.uid}`],
         ...['/desk', '/desk/waiting', '/desk/replies/welcome', '/desk/replies/faq', '/desk/subusers'],
         ...['/me', '/me/profile', '/me/password', '/me/devices', '/me/general', '/me/notifications'],
+        ...[`/chat/friend/${jerry.uid}/details`, `/person/${tom.uid}`, `/q/u/999999999`, invitation],
         ...['/me/privacy', '/me/accounts', '/me/qr', '/me/about', '/explore', '/scan'],
       ]
     })
@@ -85,7 +96,9 @@ export function describePages(size: keyof typeof SIZES): void {
       test(
         `of who is signed in: ${locale}, ${theme}`,
         async () => {
-          expect(await faultsOf(await stage.person(tom, { size, locale, theme }), paths)).toEqual([])
+          const person = await stage.person(tom, { size, locale, theme, lessMotion: true })
+          await person.open('/chats')
+          expect(await faultsOf(person, paths, (path) => goTo(person, path))).toEqual([])
         },
         PAGES_MS_MAX,
       )
@@ -94,9 +107,13 @@ export function describePages(size: keyof typeof SIZES): void {
         `of visitors: ${locale}, ${theme}`,
         async () => {
           await stage.site.set({ login_captcha: 'on', register_captcha: 'on' })
-          const visitor = await stage.person(undefined, { size, locale, theme })
+          const visitor = await stage.person(undefined, { size, locale, theme, lessMotion: true })
           const all = ['/signin', '/register', '/forgot', '/signin?ended=1']
-          expect(await faultsOf(visitor, all)).toEqual([])
+          const load = async (path: string) => {
+            await visitor.open(path)
+            await visitor.page.waitForLoadState('networkidle')
+          }
+          expect(await faultsOf(visitor, all, load)).toEqual([])
         },
         PAGES_MS_MAX,
       )

@@ -53,6 +53,20 @@ async function shotsOf(stage: Stage, uid: number): Promise<Shot[]> {
   ]
 }
 
+/** Runs in the page: nothing of what is seen is on its way. */
+function isThere(): boolean {
+  const inSight = (element: Element) => {
+    const { top, bottom, left, right } = element.getBoundingClientRect()
+    return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth && element.checkVisibility()
+  }
+  const pictures = [...document.images].filter(inSight)
+  const skeletons = [...document.querySelectorAll('.animate-breathe')]
+  return (
+    pictures.every(({ complete }) => complete) &&
+    !skeletons.some((one) => one.checkVisibility({ visibilityProperty: true }))
+  )
+}
+
 async function take(stage: Stage, { name, path }: Shot, uid: number): Promise<void> {
   const { users, sessions } = stage.site.services
   const { username, nickname } = await users.require(uid)
@@ -64,6 +78,7 @@ async function take(stage: Stage, { name, path }: Shot, uid: number): Promise<vo
       await open(path)
       await page.waitForLoadState('networkidle')
       await page.evaluate(() => document.fonts.ready)
+      await page.waitForFunction(isThere)
       const picture = await page.screenshot({ animations: 'disabled' })
       await sharp(picture)
         .resize({ width: WIDTHS[size] })

@@ -6,7 +6,10 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 /** A single test may take this long unless it says otherwise. */
-const TEST_LIMIT_MS = 20_000
+const TEST_LIMIT_MS = 60_000
+/** Several people before browsers take their time; what does not come to a page ends the test sooner. */
+const JOURNEY_LIMIT_MS = 240_000
+const JOURNEYS = /^e2e\//
 const PARALLEL_MAX = 4
 
 const NOT_SEARCHED = new Set(['node_modules', 'dist', 'data', '.git'])
@@ -24,9 +27,10 @@ export function findTestFiles(folder) {
 
 /**
  * Runs the files, a few at a time and with `env` over the own environment, and hands over each one's result:
- * `{ file, passed, failed, skipped: names, output, ms }`. A file that takes longer than `limitMs` is stopped and failed.
+ * `{ file, passed, failed, skipped: names, output, ms }`. Those that `isAlone` names come last, one after the other. A file
+ * that takes longer than `limitMs` is stopped and failed.
  */
-export async function runTestFiles({ root, bun, files, verbose, limitMs, env }, onResult) {
+export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs, env }, onResult) {
   const reports = mkdtempSync(join(tmpdir(), 'parley-test-'))
   const running = new Set()
   const stopAll = () => {
@@ -38,9 +42,11 @@ export async function runTestFiles({ root, bun, files, verbose, limitMs, env }, 
     process.exit(130)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal)
-  const queue = [...files.entries()]
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
+  const all = [...files.entries()]
+  const together = all.filter(([, path]) => !isAlone(path))
+  const alone = all.filter(([, path]) => isAlone(path))
+  const work = async (take) => {
+    for (let next = take(); next; next = take()) {
       const [index, path] = next
       onResult(
         await runTestFile({ root, bun, verbose, limitMs, env, running }, path, join(reports, `${index}.xml`)),
@@ -48,7 +54,11 @@ export async function runTestFiles({ root, bun, files, verbose, limitMs, env }, 
     }
   }
   try {
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), PARALLEL_MAX) }, worker))
+    const workers = Math.min(availableParallelism(), PARALLEL_MAX)
+    // From both ends: browsers keep a core busy, many of the server's tests wait.
+    const ends = [() => together.shift(), () => together.pop()]
+    await Promise.all(Array.from({ length: workers }, (_, index) => work(ends[index % 2])))
+    await work(() => alone.shift())
   } finally {
     stopAll()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, onSignal)
@@ -60,7 +70,8 @@ async function runTestFile({ root, bun, verbose, limitMs, env, running }, path, 
   const start = performance.now()
   const args = [
     // A developer's own settings must not decide whether a test passes.
-    ...['--no-env-file', 'test', `./${file}`, `--timeout=${TEST_LIMIT_MS}`],
+    ...['--no-env-file', 'test', `./${file}`],
+    `--timeout=${JOURNEYS.test(file) ? JOURNEY_LIMIT_MS : TEST_LIMIT_MS}`,
     ...['--reporter=junit', `--reporter-outfile=${junit}`, ...(verbose ? [] : ['--only-failures'])],
   ]
   // A group of its own, so that what the file started can be ended with it.

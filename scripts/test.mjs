@@ -7,7 +7,7 @@
 //   npm test -- --postgres system     on the PostgreSQL that this machine has installed, instead of npm's;
 //                                     or on one that runs, by its administrator's URL, postgres://…
 //   npm test -- --verbose             shows passing tests, too
-//   npm test -- --limit 600           seconds that one test file may take
+//   npm test -- --limit 300           seconds that one test file may take, instead of 1200
 //
 // Runs every step, also after a failure; the last one asks whether the tests called every operation of the API. A check
 // counts as one; the very last line is the sum: `N passed, N failed`, with `, N skipped` when tests were skipped (each
@@ -47,7 +47,7 @@ const CHECKS = [
 const { values: options, positionals: patterns } = parseArgs({
   options: {
     verbose: { type: 'boolean', short: 'v', default: false },
-    limit: { type: 'string', default: '300' },
+    limit: { type: 'string', default: '1200' },
     backend: { type: 'string' },
     postgres: { type: 'string', default: 'npm' },
   },
@@ -68,6 +68,8 @@ const BEHAVIOUR = /^packages\/server\/(test\/[^/]+|src\/modules\/.+)\.test\.tsx?
 /** What is about PostgreSQL itself, and about several nodes, which share one. */
 const OF_POSTGRES = /^packages\/server\/(test|src\/storage)\/postgres\//
 const OF_SEVERAL_NODES = /^packages\/server\/test\/cluster\//
+/** Loads that bring the machine to its limit and say how long an answer may take: nothing runs beside them. */
+const ALONE = /^packages\/server\/test\/cluster\/mixed-load\.test\.ts$/
 /** What may ask for the services. */
 const OF_SERVER = /^packages\/server\//
 
@@ -94,13 +96,18 @@ function run(args, program = process.execPath) {
   })
 }
 
+/** Two at a time: each of them keeps one core busy. */
 async function runChecks() {
-  for (const { name, args } of CHECKS) {
-    const start = performance.now()
-    const { code, output } = await run(args)
-    report(code === 0, name, seconds(start), code === 0 && !options.verbose ? '' : output)
-    total[code === 0 ? 'passed' : 'failed'] += 1
+  const checks = CHECKS.values()
+  const work = async () => {
+    for (const { name, args } of checks) {
+      const start = performance.now()
+      const { code, output } = await run(args)
+      report(code === 0, name, seconds(start), code === 0 && !options.verbose ? '' : output)
+      total[code === 0 ? 'passed' : 'failed'] += 1
+    }
   }
+  await Promise.all([work(), work()])
 }
 
 /** Which files run on which database. Those of the second pass have run in the first one already. */
@@ -155,7 +162,8 @@ async function runTests({ name, label, backend, files }, env) {
   const limitMs = Number(options.limit) * 1000
   // The database and the Redis of a run around this one are not ours.
   const variables = { PARLEY_TEST_POSTGRES: '', PARLEY_TEST_REDIS: '', ...env, PARLEY_TEST_BACKEND: backend }
-  await runTestFiles({ root, bun, files, verbose, limitMs, env: variables }, (result) => {
+  const isAlone = (file) => ALONE.test(relative(root, file))
+  await runTestFiles({ root, bun, files, isAlone, verbose, limitMs, env: variables }, (result) => {
     const file = result.file + label
     total.passed += result.passed
     total.failed += result.failed

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import {
+  box,
   bubble,
   choose,
   drawFinger,
@@ -10,6 +11,7 @@ import {
   message,
   middleOf,
   send,
+  until,
 } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
 
@@ -83,6 +85,42 @@ describe.skipIf(!browserPath)('a message', () => {
     expect(await here.page.evaluate(() => navigator.clipboard.readText())).toBe(
       '看 文档 https://example.org/doc [表情14]',
     )
+  })
+
+  test('is copied in part, where a part is marked, and so is the address of a link', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, '地址 [文档](https://example.org/doc) 密码 abcd')
+    const here = await stage.person(tom)
+    await here.open(FRIEND(jerry))
+    const copied = () => here.page.evaluate(() => navigator.clipboard.readText())
+    const line = message(here, '密码')
+    await line.waitFor()
+    await bubble(line).evaluate((ground) => {
+      const texts = document.createTreeWalker(ground, NodeFilter.SHOW_TEXT)
+      while (!texts.nextNode()!.textContent!.includes('密码 abcd'));
+      const from = texts.currentNode.textContent!.indexOf('abcd')
+      getSelection()!.setBaseAndExtent(texts.currentNode, from, texts.currentNode, from + 4)
+    })
+    await choose(here, line, '复制')
+    await until(here, 'the part', async () => (await copied()) === 'abcd')
+    await line.getByRole('link', { name: '文档' }).click({ button: 'right' })
+    await here.page.getByRole('menuitem', { name: '复制链接' }).click()
+    await until(here, 'the address', async () => (await copied()) === 'https://example.org/doc')
+  })
+
+  test('is copied also where the browser keeps its clipboard to itself, as on sites without https', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, '抄一下')
+    const here = await stage.person(tom)
+    await here.context.addInitScript(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined })
+    })
+    await here.open(FRIEND(jerry))
+    await choose(here, message(here, '抄一下'), '复制')
+    await here.page.getByText('已复制').waitFor()
+    await box(here).click()
+    await here.page.keyboard.press('Control+v')
+    expect(await box(here).inputValue()).toBe('抄一下')
   })
 
   test('is passed on to several chats, with a note', async () => {

@@ -1,5 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, GROUP, log, message, say, send } from '../conversation.ts'
+import {
+  box,
+  FRIEND,
+  friends,
+  GROUP,
+  log,
+  message,
+  middleOf,
+  say,
+  send,
+  touch,
+  until,
+} from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 
 /* Calling people in a group, and what else is offered while one writes: emoji and quick replies. */
@@ -81,7 +93,31 @@ describe.skipIf(!browserPath)('while one writes', () => {
       .first()
       .waitFor()
     await there.page.getByRole('link', { name: /party at six/ }).click()
-    await message(there, 'party at six').getByText('@everyone').waitFor()
+    const called = message(there, 'party at six').getByText('@everyone')
+    await called.waitFor()
+    // It is nobody's name: it stands out for everybody, in their own language, and leads nowhere.
+    expect(await called.evaluate((name) => [name.tagName, getComputedStyle(name).backgroundColor])).toEqual([
+      'SPAN',
+      expect.not.stringMatching(/^(transparent|rgba\(0, 0, 0, 0\))$/),
+    ])
+    const chinese = await stage.person(tom)
+    await chinese.open(GROUP(gid))
+    await message(chinese, 'party at six').getByText('@所有人').waitFor()
+  })
+
+  test('a finger that rests on somebody’s picture calls them, and opens no menu', async () => {
+    const [tom, jerry] = await friends(stage)
+    const gid = await stage.site.group(tom, jerry)
+    await send(stage.site, jerry, gid, '谁去打球')
+    const here = await stage.person(tom, { size: 'phone' })
+    await here.open(GROUP(gid))
+    const portrait = message(here, '谁去打球').getByRole('button', { name: /小老鼠 的资料$/ })
+    const finger = await touch(here, await middleOf(portrait))
+    await until(here, 'the name', async () => (await box(here).inputValue()) === '@小老鼠 ')
+    await finger.lift()
+    expect(await here.page.getByRole('menu').count()).toBe(0)
+    expect(await box(here).inputValue()).toBe('@小老鼠 ')
+    expect(here.page.url()).toContain(GROUP(gid))
   })
 
   test('a name that was put in goes as a whole; a closed picker stays closed', async () => {

@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import {
   box,
   bubble,
+  choose,
   drawFinger,
   FRIEND,
   friends,
@@ -182,6 +183,76 @@ describe.skipIf(!browserPath)('pictures', () => {
     expect(page.url()).toContain(FRIEND(jerry))
   })
 
+  test('those far apart are found by reading on, and are counted once all are known', async () => {
+    const [tom, jerry] = await friends(stage)
+    const one = async (colour: string) => {
+      const src = await uploaded(stage.site, jerry, 'img', await picture('p.jpg', { colour }))
+      const [mid] = await send(stage.site, jerry, tom, `![](${src}#w=800&h=600)`)
+      return mid!
+    }
+    const words = () => send(stage.site, jerry, tom, ...Array.from({ length: 230 }, (_, at) => `${at}`))
+    const first = await one('#aa3344')
+    await words()
+    await one('#3344aa')
+    await stage.site
+      .as(jerry)
+      .ok('message/send', { to: tom.uid, type: 'friend', content: '还记得吗', quote_mid: first })
+    await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
+    const here = await stage.person(tom)
+    const { page } = here
+    await here.open(FRIEND(jerry))
+    await shown(here).click()
+    const viewer = page.getByRole('dialog', { name: '查看图片' })
+    // What is not known is not said.
+    expect(await viewer.getByText(/第 \d 张，共/).count()).toBe(0)
+    await viewer.getByRole('button', { name: '上一张' }).click()
+    await viewer.getByText('第 1 张，共 2 张').waitFor()
+    await page.keyboard.press('Escape')
+
+    // And downwards, from an old one that was jumped to.
+    await page.reload()
+    await message(here, '还记得吗')
+      .getByRole('button', { name: /查看引用的原消息/ })
+      .click()
+    await until(
+      here,
+      'the first one',
+      async () => (await log(here).locator(`[data-mid="${first}"]`).count()) > 0,
+    )
+    await log(here).locator(`[data-mid="${first}"]`).getByRole('button', { name: '查看图片' }).click()
+    await viewer.getByRole('button', { name: '下一张' }).click()
+    await viewer.getByText('第 2 张，共 2 张').waitFor()
+  })
+
+  test('what is dropped or pasted while the preview is open joins the others; a caption has its limit', async () => {
+    const [tom, jerry] = await friends(stage)
+    await stage.site.set({ message_limit: '200' })
+    const here = await stage.person(tom)
+    const { page } = here
+    await here.open(FRIEND(jerry))
+    await paste(box(here), await picture('一.png'))
+    await preview(here).getByRole('img', { name: '一.png' }).waitFor()
+    await drop(page, page.getByText('拖放到这里一起发送').locator('xpath=../..'), await picture('二.jpg'))
+    await preview(here).getByText('发送 2 个文件').waitFor()
+    const caption = preview(here).getByRole('textbox', { name: '说明文字' })
+    await paste(caption, plain('三.pdf'))
+    await preview(here).getByText('发送 3 个文件').waitFor()
+    const send = preview(here).getByRole('button', { name: '发送', exact: true })
+    await caption.fill('长'.repeat(201))
+    await preview(here).getByText('消息太长了，最多 200 个字').waitFor()
+    expect(await send.isDisabled()).toBe(true)
+    await caption.fill('短')
+    await send.click()
+    await message(here, '短').getByRole('img', { name: '已发送' }).waitFor()
+    expect(await shown(here).count()).toBe(2)
+    expect(
+      await log(here)
+        .getByRole('link', { name: /三\.pdf/ })
+        .count(),
+    ).toBe(1)
+    await stage.site.set({ message_limit: '20000' })
+  })
+
   test('a finger goes from one to the next; back closes the viewer and not the chat', async () => {
     const [tom, jerry] = await friends(stage)
     for (const colour of ['#aa3344', '#3344aa']) {
@@ -215,18 +286,63 @@ describe.skipIf(!browserPath)('pictures', () => {
     const video = log(there).locator('video')
     const { width, height } = (await video.boundingBox())!
     expect(width / height).toBeCloseTo(16 / 9, 1)
-    // A poster of it is there before anything is loaded.
-    expect(
-      await bubble(log(there).getByRole('article').last())
-        .locator('[style*="background-image"], video')
-        .count(),
-    ).toBeGreaterThan(0)
+    // A blurred picture of it is there before anything is loaded, also where it is quoted.
+    const slow = await stage.person(jerry)
+    await slow.context.route(/\/upload\/files\//, () => undefined)
+    await slow.open(FRIEND(tom))
+    await bubble(log(slow).getByRole('article').last()).locator('[style*="url("]').waitFor()
+    await choose(slow, log(slow).getByRole('article').last(), '引用')
+    await slow.page.getByRole('group', { name: '引用 汤姆 的消息' }).locator('[style*="url("]').waitFor()
     await play.click()
     await until(there, 'the film', () =>
       video.evaluate((element) => (element as HTMLVideoElement).currentTime > 0.1),
     )
     await log(there).getByRole('button', { name: '静音' }).waitFor()
     expect(there.page.url()).toContain(FRIEND(tom))
+  })
+
+  test('a film that was started stays where it is while one reads elsewhere', async () => {
+    const [tom, jerry] = await friends(stage)
+    const there = await stage.person(tom)
+    await there.open(FRIEND(jerry))
+    const src = await uploaded(stage.site, jerry, 'file', await film(there.page, 'a.webm'))
+    const line = (at: number) => `第 ${at} 条。`
+    await send(stage.site, jerry, tom, ...Array.from({ length: 60 }, (_, at) => line(at + 1)))
+    await send(stage.site, jerry, tom, `file[a.webm|20 KB](${src})`, '看完了吗')
+    const video = log(there).locator('video')
+    await log(there)
+      .getByRole('button', { name: /^播放视频/ })
+      .click()
+    await until(there, 'the film', () =>
+      video.evaluate((element) => (element as HTMLVideoElement).currentTime > 0.05),
+    )
+    await log(there).evaluate((list) => {
+      list.dispatchEvent(new WheelEvent('wheel'))
+      list.scrollTop = 0
+    })
+    await message(there, line(1)).waitFor()
+    await message(there, '看完了吗').waitFor({ state: 'detached' })
+    expect(await video.count()).toBe(1)
+  })
+
+  test('a finger on a film’s slider moves the film, and not the message', async () => {
+    const [tom, jerry] = await friends(stage)
+    const there = await stage.person(tom, { size: 'phone' })
+    await there.open(FRIEND(jerry))
+    const src = await uploaded(stage.site, jerry, 'file', await film(there.page, 'a.webm'))
+    await send(stage.site, jerry, tom, `file[a.webm|20 KB](${src}#w=320&h=180&d=1)`)
+    await log(there)
+      .getByRole('button', { name: /^播放视频/ })
+      .click()
+    const { x, y, width, height } = (await log(there).getByRole('slider').boundingBox())!
+    const middle = y + height / 2
+    await drawFinger(there, { x: x + 4, y: middle }, { x: x + width - 4, y: middle })
+    // A message that is pulled as far is quoted.
+    expect(width - 8).toBeGreaterThan(80)
+    const bar = there.page.getByRole('group', { name: '引用 小老鼠 的消息' })
+    expect(await bar.count()).toBe(0)
+    await drawFinger(there, { x: x + 4, y: y - 50 }, { x: x + width - 4, y: y - 50 })
+    await bar.waitFor()
   })
 
   test('a film from an unknown client plays without hints', async () => {

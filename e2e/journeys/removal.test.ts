@@ -59,6 +59,51 @@ describe.skipIf(!browserPath)('taking back', () => {
     await message(there, '写错了的话，现在对了').waitFor()
   })
 
+  test('a message that quoted and called somebody is written again with both, on a phone that was to be talked to', async () => {
+    const [tom, jerry] = await friends(stage)
+    const gid = await stage.site.group(tom, jerry)
+    await send(stage.site, jerry, gid, '几点开会')
+    const here = await stage.person(tom, { size: 'phone' })
+    const { page } = here
+    await here.open(GROUP(gid))
+    await choose(here, message(here, '几点开会'), '引用')
+    await box(here).pressSequentially('@小')
+    await page
+      .getByRole('option', { name: /小老鼠/ })
+      .first()
+      .click()
+    await box(here).pressSequentially('三点')
+    await page.getByRole('button', { name: '发送', exact: true }).click()
+    const line = message(here, '三点')
+    await line.getByRole('img', { name: '已发送' }).waitFor()
+    await choose(here, line, /^撤回/)
+    await page.getByRole('button', { name: '语音', exact: true }).click()
+    await box(here).waitFor({ state: 'hidden' })
+    await log(here).getByRole('button', { name: '重新编辑' }).click()
+    await box(here).waitFor()
+    expect(await box(here).inputValue()).toBe('@小老鼠 三点')
+    await page.getByRole('group', { name: '引用 小老鼠 的消息' }).getByText('几点开会').waitFor()
+    await page.getByRole('button', { name: '发送', exact: true }).click()
+    await message(here, '三点').getByRole('link', { name: '@小老鼠' }).waitFor()
+  })
+
+  test('what is taken back cannot be sent on by who had chosen it', async () => {
+    const [tom, jerry] = await friends(stage)
+    const [secret] = await send(stage.site, jerry, tom, '密码是 1234', '吃了吗')
+    const here = await stage.person(tom)
+    await here.open(FRIEND(jerry))
+    await choose(here, message(here, '密码是 1234'), '多选')
+    await message(here, '吃了吗').getByRole('checkbox').click()
+    const bar = here.page.getByRole('region', { name: '选择消息' })
+    await bar.getByText('已选 2 条').waitFor()
+    await stage.site.as(jerry).ok('message/revoke', { id: tom.uid, type: 'friend', mid: secret })
+    await bar.getByText('已选 1 条').waitFor()
+    await bar.getByRole('button', { name: '复制' }).click()
+    await here.page.getByText('已复制').waitFor()
+    expect(await here.page.evaluate(() => navigator.clipboard.readText())).toEndWith('吃了吗')
+    expect(await here.page.evaluate(() => navigator.clipboard.readText())).not.toContain('1234')
+  })
+
   test('by a finger, in English: the menu opens where it rests', async () => {
     const [tom, jerry] = await friends(stage, ['Tom', 'Jerry'])
     const view = { size: 'phone', locale: 'en' } as const
@@ -68,6 +113,9 @@ describe.skipIf(!browserPath)('taking back', () => {
     await choose(here, line, /^Unsend/)
     await log(here).getByText('You unsent a message').waitFor()
     await log(there).getByText('Tom unsent a message').waitFor()
+    // Also where the server tells it: in a quote, and in the list of chats.
+    await there.open('/chats')
+    await there.page.getByRole('link', { name: /Tom.*This message was unsent/ }).waitFor()
   })
 
   test('ends with the time that the site allows, and is offered without end where it allows that', async () => {

@@ -119,7 +119,7 @@ describe.skipIf(!browserPath)('files on their way', () => {
     await sendButton(here).click()
     await ring(here).waitFor()
     await here.context.setOffline(false)
-    await log(there).getByRole('button', { name: '查看图片' }).waitFor({ timeout: 15_000 })
+    await log(there).getByRole('button', { name: '查看图片' }).waitFor()
     await ring(here).waitFor({ state: 'detached' })
     expect(await log(there).getByRole('article').count()).toBe(1)
   })

@@ -76,7 +76,7 @@ describe.skipIf(!browserPath)('a conversation of all kinds', () => {
     ['phone', 'en', 'light'],
   ] as const)
     test(`is fit for everybody: ${size}, ${locale}, ${theme}`, async () => {
-      const here = await stage.person(tom, { size, locale, theme })
+      const here = await stage.person(tom, { size, locale, theme, lessMotion: true })
       const { page } = here
       const texts = TEXTS[locale]
       const button = (name: string) => page.getByRole('button', { name, exact: true })

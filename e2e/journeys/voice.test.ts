@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { type Finger, FRIEND, friends, log, middleOf, send, touch, until } from '../conversation.ts'
-import { sound, uploaded } from '../media.ts'
+import { film, sound, uploaded } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 
 /* Voice messages: recorded by holding and by clicking, heard one after another, faster if one likes. */
@@ -105,7 +105,9 @@ describe.skipIf(!browserPath)('voice', () => {
     await record.click()
     await card.getByText('0:01').waitFor()
     await here.page.keyboard.press('Enter')
-    await log(there).getByRole('button', { name: 'Play unheard voice message, 1 s' }).waitFor()
+    await log(there)
+      .getByRole('button', { name: /^Play unheard voice message, [1-9] s$/ })
+      .waitFor()
     await bars(here).waitFor()
     expect(await log(there).getByRole('article').count()).toBe(1)
   })
@@ -162,6 +164,23 @@ describe.skipIf(!browserPath)('voice', () => {
     await speed('2').waitFor()
     await bars(here).nth(1).click()
     await log(here).getByRole('button', { name: /^暂停/ }).waitFor({ state: 'detached' })
+  })
+
+  test('is silent when a film begins', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(jerry)
+    await here.open(FRIEND(tom))
+    await recording(tom, jerry, 20)
+    const src = await uploaded(stage.site, tom, 'file', await film(here.page, 'a.webm'))
+    await send(stage.site, tom, jerry, `file[a.webm|20 KB](${src})`)
+    const named = (start: string) => async () =>
+      (await bars(here).first().getAttribute('aria-label'))!.startsWith(start)
+    await bars(here).first().click()
+    await until(here, 'the voice', named('暂停'))
+    await log(here)
+      .getByRole('button', { name: /^播放视频/ })
+      .click()
+    await until(here, 'silence', named('播放'))
   })
 
   test('without a microphone the reason is told', async () => {

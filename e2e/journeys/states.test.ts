@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { box, FRIEND, friends, log, message, messages, say, send, until } from '../conversation.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
+import { at, button, gone, pickFrom, row, seen } from './acts.ts'
+import { wire } from './network.ts'
+
+/* What stands where something is not, or not yet: a shape, a reason, what went wrong, what to do. */
+
+let stage: Stage
+
+/** Times of the page's clock, ms. */
+interface Watched {
+  began?: number
+  shape?: number
+  reason?: number
+}
+type WatchedWindow = Window & { watched: Watched }
+
+/** Runs in the page before its own scripts: notes when a wait begins, shows its shape, and tells its reason. */
+function watchWait([place, reason]: readonly [string, string]): void {
+  const watched: Watched = {}
+  Object.assign(window, { watched })
+  const look = () => {
+    const wait = [...document.querySelectorAll('[role=status]')].find((element) => element.matches(place))
+    const shape = wait?.querySelector('.animate-breathe')
+    if (wait) watched.began ??= performance.now()
+    if (shape?.checkVisibility({ visibilityProperty: true })) watched.shape ??= performance.now()
+    if (wait?.textContent?.includes(reason)) watched.reason ??= performance.now()
+  }
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true })
+}
+
+const watched = ({ page }: Person) => page.evaluate(() => (window as unknown as WatchedWindow).watched)
+
+/** How late a page's timers may be on a busy machine, and how much of a wait may be over when it is first drawn, ms. */
+const LATE_MS = 1500
+const EARLY_MS = 280
+
+describe.skipIf(!browserPath)('where something is not yet', () => {
+  beforeAll(async () => {
+    stage = await Stage.open()
+  })
+  afterAll(() => stage?.close())
+  afterEach(async () => {
+    await stage.leave()
+    expect(stage.problems()).toEqual([])
+  })
+
+  for (const { what, operation, place, reason } of [
+    { what: 'the chats', operation: 'pop/get', place: 'aside *', reason: '网络较慢，仍在加载' },
+    { what: 'the messages', operation: 'message/get', place: 'section *', reason: '服务器有点慢' },
+  ])
+    test(`${what}: their shape is seen after 300 ms, the reason after 2 s`, async () => {
+      const [tom, jerry] = await friends(stage)
+      await send(stage.site, jerry, tom, '终于来了')
+      const here = await stage.person(tom)
+      const network = await wire(here)
+      await here.page.addInitScript(watchWait, [place, reason] as const)
+      const arrive = network.hold(operation)
+      await here.open(FRIEND(jerry))
+      await seen(here.page.getByText(reason))
+      const { began = 0, shape = 0, reason: told = 0 } = await watched(here)
+      for (const [time, ms] of [
+        [shape - began, 300],
+        [told - began, 2000],
+      ] as const) {
+        expect(time).toBeGreaterThan(ms - EARLY_MS)
+        expect(time).toBeLessThan(ms + LATE_MS)
+      }
+      arrive()
+      await seen(message(here, '终于来了'))
+      await seen(row(here, '小老鼠').getByText('终于来了'))
+      await gone(here.page.getByText(reason))
+    })
+
+  for (const { size, locale, retry, failure } of [
+    { size: 'desktop', locale: 'zh-CN', retry: '重试', failure: '服务器开小差了' },
+    { size: 'phone', locale: 'en', retry: 'Retry', failure: '服务器开小差了' },
+  ] as const)
+    test(`a chat that cannot be read says so in its place, and is read when it is tried again: ${size}`, async () => {
+      const [tom, jerry] = await friends(stage)
+      await send(stage.site, jerry, tom, '终于来了')
+      const here = await stage.person(tom, { size, locale })
+      const network = await wire(here)
+      network.refuse('message/get')
+      await here.open(FRIEND(jerry))
+      const chat = here.page.getByRole('region', { name: '小老鼠' })
+      await seen(chat.getByRole('alert').getByText(failure))
+      // What is written meanwhile is not in the way.
+      await box(here).fill('写了一半')
+      await button(here, retry).click()
+      await until(here, 'the second refusal', async () => network.refused > 1)
+      await seen(chat.getByRole('alert').getByText(failure))
+      network.refuse()
+      await button(here, retry).click()
+      await seen(message(here, '终于来了'))
+      await gone(chat.getByRole('alert'))
+      expect(await box(here).inputValue()).toBe('写了一半')
+    })
+
+  test('older messages that cannot be read say so above the others, and come when it is tried again', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, ...Array.from({ length: 90 }, (_, index) => `第 ${index + 1} 句`))
+    const here = await stage.person(tom)
+    const network = await wire(here)
+    await here.open('/chats')
+    await row(here, '小老鼠').click()
+    await seen(log(here))
+    await seen(messages(here))
+    network.refuse('message/get')
+    const top = async () => void (await log(here).evaluate((element) => element.scrollTo(0, 0)))
+    await until(here, 'the refusal', async () => {
+      await top()
+      return network.refused > 0
+    })
+    await top()
+    await seen(log(here).getByRole('alert').getByText('服务器开小差了'))
+    network.refuse()
+    await log(here).getByRole('button', { name: '重试' }).click()
+    await gone(log(here).getByRole('alert'))
+    await until(here, 'the beginning', async () => {
+      await top()
+      return (await log(here).getByText('第 1 句', { exact: true }).count()) === 1
+    })
+  })
+
+  test('what the server refuses is as before, and the reason is told', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, '在吗')
+    const here = await stage.person(tom)
+    const network = await wire(here)
+    await here.open('/chats')
+    await seen(row(here, '小老鼠'))
+    network.refuse('friend/update')
+    await pickFrom(here, row(here, '小老鼠'), '消息免打扰')
+    await seen(here.page.getByText('服务器开小差了'))
+    await gone(row(here, '小老鼠').getByText('已免打扰'))
+    network.refuse()
+    await pickFrom(here, row(here, '小老鼠'), '消息免打扰')
+    await seen(row(here, '小老鼠').getByText('已免打扰'))
+  })
+
+  test('nobody and nothing: it is said what to do', async () => {
+    const lonely = await stage.person(await stage.site.user({ nickname: '汤姆' }))
+    await lonely.open('/chats')
+    await seen(lonely.page.getByText('还没有聊天，找个人说句话吧'))
+    await button(lonely, '添加朋友').last().click()
+    await at(lonely.page, '/contacts/add')
+
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(tom, { size: 'phone', locale: 'en' })
+    await here.open(FRIEND(jerry))
+    await button(here, 'Say hello').click()
+    await until(here, 'a greeting in the box', async () => (await box(here).inputValue()) !== '')
+    await say(here, 'Hello!')
+    await gone(button(here, 'Say hello'))
+  })
+
+  test('a part that could not be loaded comes when the server is back', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, '在吗')
+    const here = await stage.person(tom, { firstVisit: true })
+    const { page } = here
+    await here.open('/chats')
+    await row(here, '小老鼠').hover()
+    // Somebody is at the page: what tells of failures has come.
+    await page.getByRole('region', { name: '操作提示' }).waitFor({ state: 'attached' })
+    await stage.site.halt()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('link', { name: '通讯录' }).click()
+    await seen(page.getByText('网络连接失败，请检查网络后重试'))
+    expect(new URL(page.url()).pathname).toBe('/chats')
+    await stage.site.resume()
+    await seen(page.getByRole('combobox', { name: '快速切换' }))
+    await page.keyboard.press('Escape')
+    await gone(page.getByRole('combobox', { name: '快速切换' }))
+    await page.getByRole('link', { name: '通讯录' }).click()
+    await at(page, '/contacts')
+    await seen(row(here, '小老鼠'))
+  })
+})
