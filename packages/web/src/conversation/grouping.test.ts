@@ -131,12 +131,3 @@ describe('where new messages begin', () => {
     expect(newestRead(list, { me: ME, unread: 9, readSeq: 0 })).toBeUndefined()
   })
 })
-
-test('ten thousand messages take no time that anybody feels', () => {
-  const many = Array.from({ length: 10_000 }, (_, at) => message(at % 3, noon + at * 20))
-  const known = new WeakMap<Message, Row>()
-  groupRows(many, { me: ME, known })
-  const start = performance.now()
-  groupRows([...many, message(2, noon + 200_001)], { me: ME, known })
-  expect(performance.now() - start).toBeLessThan(100)
-})

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { ChatSettings, DEFAULT_SETTINGS, PUBLIC_SETTINGS, PublicSettings } from '@parley/contract'
 import { openTempDatabase, type TempDatabase } from '../../../test/temp-database.ts'
 import { LocalBus } from '../../cluster/index.ts'
+import type { Database } from '../../storage/index.ts'
 import { Settings } from './settings.ts'
 
 const ORIGIN = 'https://chat.example.com'
@@ -12,9 +13,9 @@ let bus: LocalBus
 let settings: Settings
 let pushed: { channel: string; event: string; payload: unknown }[]
 
-const newNode = () =>
+const newNode = (db: Database = temp.db) =>
   new Settings({
-    db: temp.db,
+    db,
     invalidations: bus,
     publish: (channel, event, payload) => pushed.push({ channel, event, payload }),
     apps,
@@ -86,7 +87,7 @@ test('other nodes follow', async () => {
   const elsewhere = newNode()
   await elsewhere.load()
   await settings.change({ voice: 'off' }, ORIGIN)
-  // Loads are done in order: this one ends after the one that the note began.
+  // Whichever of the two reads comes first, the other one says the same.
   await elsewhere.load()
   expect(elsewhere.on('voice')).toBe(false)
   expect(pushed).toHaveLength(1)
@@ -101,6 +102,55 @@ test('a note from the bus alone makes a node read anew', async () => {
   look()
   await promise
   expect(settings.on('emoji')).toBe(false)
+})
+
+/** The database, each of whose reads does something before it gives its rows. */
+function readingWith(before: (read: number) => Promise<void>): Database {
+  let reads = 0
+  const read = temp.db.read.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      await before(++reads)
+      return result
+    },
+  })
+  return { ...temp.db, read }
+}
+
+test('a read that hangs keeps nobody waiting, and changes nothing when it comes late', async () => {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const node = newNode(readingWith((read) => (read === 1 ? late : Promise.resolve())))
+  const first = node.load()
+  await node.change({ voice: 'off' }, ORIGIN)
+  expect(node.on('voice')).toBe(false)
+  resolve()
+  await first
+  expect(node.on('voice')).toBe(false)
+})
+
+test('what was written is told, also when reading it again fails', async () => {
+  const elsewhere = newNode()
+  await elsewhere.load()
+  const node = newNode(
+    readingWith(async (read) => {
+      if (read === 1) throw new Error('gone')
+    }),
+  )
+  const { promise: told, resolve } = Promise.withResolvers<unknown>()
+  const unsubscribe = bus.subscribe('settings', resolve)
+  const change = node.change({ voice: 'off' }, ORIGIN)
+  expect(await change.catch((error: Error) => error.message)).toBe('gone')
+  await told
+  unsubscribe()
+  await elsewhere.load()
+  expect(elsewhere.on('voice')).toBe(false)
+
+  const { promise: pushedAll, resolve: see } = Promise.withResolvers<void>()
+  const look = () => (pushed.length === 0 ? setImmediate(look) : see())
+  look()
+  await pushedAll
+  expect(node.on('voice')).toBe(false)
+  expect(pushed).toEqual([{ channel: 'global', event: 'settingChange', payload: node.forChats(ORIGIN) }])
 })
 
 test('one wrong value changes nothing', async () => {

@@ -74,7 +74,9 @@ export class Settings {
   readonly #clientOrigin: (changer: string) => string
   #values: SettingValues = DEFAULT_SETTINGS
   #rates = new Map<RateName, Rate>()
-  #loading: Promise<void> = Promise.resolve()
+  /** How many reads have begun, and which of them the values are from. */
+  #begun = 0
+  #taken = 0
   /** Tells this node's own notes on the bus from others'. */
   readonly #node = randomUUID()
 
@@ -99,11 +101,21 @@ export class Settings {
   }
 
   /** Reads the settings from the database. To be awaited once at start; until then the defaults hold. */
-  load(): Promise<void> {
-    // One after the other, so that a slow read never puts older values over newer ones.
-    const loading = this.#loading.catch(() => undefined).then(() => this.#read())
-    this.#loading = loading
-    return loading
+  async load(): Promise<void> {
+    const turn = ++this.#begun
+    const rows = await this.#db.read.selectFrom('setting').selectAll().execute()
+    // Nobody waits for a read that hangs; when it comes after all, it does not put older values over newer ones.
+    if (turn < this.#taken) return
+    this.#taken = turn
+    const values: SettingValues = { ...DEFAULT_SETTINGS }
+    for (const { name, value } of rows) {
+      if (!isSettingName(name)) continue
+      const parsed = parseSettingValue(name, value)
+      if (typeof parsed === 'string') values[name] = parsed
+      else log.warn({ setting: name }, 'setting_ignored')
+    }
+    this.#values = values
+    this.#rates = new Map()
   }
 
   get(name: SettingName): string {
@@ -177,12 +189,19 @@ export class Settings {
       const differing = changes.filter(({ name, value }) => value !== DEFAULT_SETTINGS[name])
       if (differing.length > 0) await tx.insertInto('setting').values(differing).execute()
     })
-    await this.load()
     this.#invalidations.publish(TOPIC, this.#node)
-    this.#publish(GLOBAL_CHANNEL, 'settingChange', this.forChats(this.#clientOrigin(origin)))
+    const tellClients = () =>
+      this.#publish(GLOBAL_CHANNEL, 'settingChange', this.forChats(this.#clientOrigin(origin)))
+    try {
+      await this.load()
+    } catch (error) {
+      void this.#takeUp().then(tellClients)
+      throw error
+    }
+    tellClients()
   }
 
-  /** Another node has changed something: a database that is away for a moment must not make this one miss it. */
+  /** Something has changed: a database that is away for a moment must not make this node miss it. */
   async #takeUp(): Promise<void> {
     for (const waitMs of RELOAD_WAITS_MS) {
       try {
@@ -192,19 +211,6 @@ export class Settings {
         log.error({ error: String(error) }, 'settings_reload_failed')
       }
     }
-  }
-
-  async #read(): Promise<void> {
-    const rows = await this.#db.read.selectFrom('setting').selectAll().execute()
-    const values: SettingValues = { ...DEFAULT_SETTINGS }
-    for (const { name, value } of rows) {
-      if (!isSettingName(name)) continue
-      const parsed = parseSettingValue(name, value)
-      if (typeof parsed === 'string') values[name] = parsed
-      else log.warn({ setting: name }, 'setting_ignored')
-    }
-    this.#values = values
-    this.#rates = new Map()
   }
 }
 
