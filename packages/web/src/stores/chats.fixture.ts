@@ -65,11 +65,13 @@ export const keys = () => useChats().list.map(({ key }) => key)
 export const jerry = () => useChats().byKey.get('friend50')!
 
 /** How the server answers from now on. @returns what it is asked */
-export function server(answer: () => Promise<unknown> = async () => []) {
+export function server(
+  answer: (path: string, params: Record<string, unknown>) => Promise<unknown> = async () => [],
+) {
   const calls: unknown[][] = []
-  spyOn(client, 'call').mockImplementation(((path: string, params: object) => {
+  spyOn(client, 'call').mockImplementation(((path: string, params: Record<string, unknown>) => {
     calls.push([path, params])
-    return answer()
+    return answer(path, params)
   }) as never)
   return calls
 }

@@ -44,6 +44,12 @@ export const useMessages = defineStore('messages', () => {
     return made
   }
 
+  /** Reads the newest messages of a chat that may be opened soon. Nothing is marked as read by that. */
+  async function prefetch(chat: Chat): Promise<void> {
+    const line = timeline(chat)
+    if (!line.fresh.value) await line.open()
+  }
+
   const quoted = new Map<string, string>()
 
   function own(message: OutboxMessage): Message {
@@ -215,6 +221,7 @@ export const useMessages = defineStore('messages', () => {
       timelines,
       looking,
       timeline,
+      prefetch,
       isSeen,
       mentionsMe,
       arrived,

@@ -1,6 +1,7 @@
 import { keepDraftsInStep } from './drafts-in-step.ts'
 import { followLive } from './live.ts'
 import { usePreferences } from './preferences.ts'
+import { prefetchChats } from './prefetch.ts'
 import { useSession } from './session.ts'
 import { useSite } from './site.ts'
 import { keepSnapshots, restoreSnapshot } from './snapshot.ts'
@@ -14,6 +15,7 @@ export function startSession(): void {
   keepDraftsInStep()
   keepSnapshots()
   keepUpWithoutSocket()
+  prefetchChats()
   if (session.signedIn) {
     void restoreSnapshot()
     session.connect()

@@ -1,5 +1,9 @@
 import type { AsyncComponentLoader, Component } from 'vue'
+import { whenIdle } from '@/browser/idle.ts'
 import { lazyPart } from '@/browser/lazy-part.ts'
+
+/** They are loaded within so many ms, however busy the browser is. */
+const LOAD_MS_MAX = 10_000
 
 const loaders: (() => Promise<unknown>)[] = []
 
@@ -14,9 +18,7 @@ export const SendPreview = lazy(async () => (await import('@/media/pictures/Send
 
 /** Loads these parts while nothing else is to be done, so that they are there without a network, too. */
 export function loadSoon(): void {
-  const load = () => {
+  whenIdle(() => {
     for (const loader of loaders.splice(0)) void loader().catch(() => {})
-  }
-  if ('requestIdleCallback' in window) requestIdleCallback(load, { timeout: 10_000 })
-  else setTimeout(load, 3000)
+  }, LOAD_MS_MAX)
 }
