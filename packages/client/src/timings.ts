@@ -2,6 +2,8 @@
 export const TIMINGS = {
   /** How long a call may take. */
   callMs: 15_000,
+  /** How long a call over the websocket may wait for its answer before that is asked for a sign of life. */
+  doubtMs: 4000,
   /** How long the websocket may take to open and greet. */
   openMs: 10_000,
   /** How long the answer to a ping may take, and half of it when somebody is looking. */

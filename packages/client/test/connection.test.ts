@@ -178,21 +178,38 @@ describe('reconnect', () => {
     await watched.next('connection', ({ state, error }) => state === 'refused' && error?.code === 4001)
   })
 
-  test('when nothing comes any more, not even the answer to a ping', async () => {
-    const quick = await startSite({ timings: { pingAfterMs: 2000 } })
-    const user = await quick.user()
-    let isDeaf = false
+  /** A websocket over which nothing comes any more, though it was not closed, while `deaf.is` says so. */
+  function deafSocket() {
+    const deaf = { is: false }
     const Deaf = class extends WebSocket {
       override addEventListener(type: string, handler: any): void {
         super.addEventListener(type, (event: any) => {
-          if (type !== 'message' || !isDeaf) handler(event)
+          if (type !== 'message' || !deaf.is) handler(event)
         })
       }
     } as unknown as WebSocketConstructor
-    const watched = await connected(quick, user, { WebSocket: Deaf, timings: { pongMs: 50, retryMsMin: 1 } })
-    isDeaf = true
+    return { deaf, WebSocket: Deaf }
+  }
+
+  test('when a call is not answered, nor a ping: what only reads goes by HTTP', async () => {
+    const user = await site.user()
+    const { deaf, WebSocket } = deafSocket()
+    const timings = { doubtMs: 20, pongMs: 60, retryMsMin: 1 }
+    const watched = await connected(site, user, { WebSocket, timings })
+    deaf.is = true
+    expect((await watched.client.call('user/get', { uid: user.uid })).uid).toBe(user.uid)
+    deaf.is = false
+    await watched.until('online again', () => states(watched).join(' ').endsWith('offline connecting online'))
+  })
+
+  test('when nothing comes any more, not even the answer to a ping', async () => {
+    const quick = await startSite({ timings: { pingAfterMs: 2000 } })
+    const user = await quick.user()
+    const { deaf, WebSocket } = deafSocket()
+    const watched = await connected(quick, user, { WebSocket, timings: { pongMs: 50, retryMsMin: 1 } })
+    deaf.is = true
     await watched.next('connection', ({ state }) => state === 'offline')
-    isDeaf = false
+    deaf.is = false
     await watched.until('online again', () => states(watched).at(-1) === 'online')
     watched.client.close()
     await quick.close()

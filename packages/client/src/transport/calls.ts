@@ -22,8 +22,15 @@ export class SocketCalls {
   #inFlight = 0
   #serial = 0
 
-  /** @param send returns false when the socket did not take it */
-  constructor(private readonly send: (data: unknown) => boolean) {}
+  /**
+   * @param send returns false when the socket did not take it
+   * @param doubt is called when an answer is late: the socket may be dead without having been closed
+   */
+  constructor(
+    private readonly send: (data: unknown) => boolean,
+    private readonly doubt: () => void = () => {},
+    private readonly doubtMs: number = Number.POSITIVE_INFINITY,
+  ) {}
 
   /**
    * Calls an operation.
@@ -38,8 +45,10 @@ export class SocketCalls {
         const call = this.#take(id)
         call?.reject(new NetworkError('timeout', path, call.isSent))
       }, callMs)
+      const doubted = this.doubtMs < callMs ? setTimeout(this.doubt, this.doubtMs) : undefined
       const release = () => {
         clearTimeout(timer)
+        clearTimeout(doubted)
         signal.removeEventListener('abort', abort)
       }
       signal.addEventListener('abort', abort)

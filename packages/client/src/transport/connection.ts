@@ -135,7 +135,12 @@ export class Connection {
           if (turn === this.#turn) this.#lost(code, reason)
         },
       })
-      const line: Line = { socket, calls: new SocketCalls((data) => socket.send('parley:call', data)) }
+      const calls = new SocketCalls(
+        (data) => socket.send('parley:call', data),
+        () => socket.probe(timings.pongMs / 2),
+        timings.doubtMs,
+      )
+      const line: Line = { socket, calls }
       this.#line = line
     })
   }

@@ -33,6 +33,8 @@ export class Socket {
   #activityMs = ACTIVITY_SECONDS * 1000
   #isOpen = false
   #isOver = false
+  /** While a ping is unanswered: when the connection counts as lost, ms of `performance.now()`. */
+  #lostAt = Number.POSITIVE_INFINITY
 
   constructor(
     url: string,
@@ -62,9 +64,11 @@ export class Socket {
 
   /** Asks for a sign of life; without one within `ms` the connection counts as lost. */
   probe(ms: number = this.timings.pongMs): void {
-    if (!this.isOpen) return
+    // Whoever asks again while nothing is answered does not put it off.
+    if (!this.isOpen || performance.now() + ms >= this.#lostAt) return
     this.send('pusher:ping', {})
     this.#wait(ms, () => this.#end(LOST, 'No answer to a ping'))
+    this.#lostAt = performance.now() + ms
   }
 
   /** Ends the connection without telling the listener. */
@@ -94,6 +98,7 @@ export class Socket {
 
   #wait(ms: number, then: () => void): void {
     clearTimeout(this.#timer)
+    this.#lostAt = Number.POSITIVE_INFINITY
     this.#timer = setTimeout(then, ms)
   }
 
