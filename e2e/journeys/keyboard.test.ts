@@ -225,6 +225,28 @@ describe.skipIf(!browserPath)('the way', () => {
     await page.keyboard.press('Escape')
     await at(page, '/chats')
     await gone(log(here))
+    // The chat that was left has the focus, and is open again by one key.
+    await page.keyboard.press('Enter')
+    await at(page, FRIEND(jerry))
+    expect(await box(here).inputValue()).toBe('写给小老鼠')
+  })
+
+  test('out of a page beside a list by Esc, unless something was written there', async () => {
+    const { tom } = await threeChats()
+    const here = await stage.person(tom)
+    const { page } = here
+    await here.open('/contacts/add')
+    const field = page.getByRole('main').getByRole('searchbox')
+    await field.fill('小老鼠')
+    await page.keyboard.press('Escape')
+    await seen(field.and(page.locator(':focus')))
+    expect(await field.inputValue()).toBe('')
+    await page.keyboard.press('Escape')
+    await at(page, '/contacts')
+    await here.open('/me/general')
+    await seen(page.getByRole('radio').first())
+    await page.keyboard.press('Escape')
+    await at(page, '/me')
   })
 
   test('into the box: of a chat that is opened, and with what is typed or pasted beside it', async () => {

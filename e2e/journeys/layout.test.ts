@@ -149,6 +149,13 @@ describe.skipIf(!browserPath)('the window', () => {
     await seen(details(here).getByRole('switch'))
     await details(here).getByRole('switch').first().press('Escape')
     await gone(details(here))
+    // From the button as well, and from the box.
+    for (const from of [button(here, '收起详情'), box(here)]) {
+      await button(here, '聊天详情').click()
+      await seen(details(here).getByRole('switch'))
+      await from.press('Escape')
+      await gone(details(here))
+    }
     expect(new URL(page.url()).pathname).toBe(FRIEND(jerry))
   })
 
@@ -163,6 +170,13 @@ describe.skipIf(!browserPath)('the window', () => {
     await button(here, /^返回/).last().click()
     await at(page, FRIEND(jerry))
     await seen(message(here, '你好'))
+    // With a keyboard: one Esc, one step.
+    await button(here, '聊天详情').click()
+    await seen(page.getByRole('switch'))
+    for (const path of [FRIEND(jerry), '/chats']) {
+      await page.keyboard.press('Escape')
+      await at(page, path)
+    }
   })
 
   test('is as high as what a phone’s keyboard leaves of it', async () => {

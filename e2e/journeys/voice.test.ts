@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../../packages/server/test/harness.ts'
-import { type Finger, FRIEND, friends, log, middleOf, send, touch, until } from '../conversation.ts'
+import { box, type Finger, FRIEND, friends, log, middleOf, send, touch, until } from '../conversation.ts'
 import { film, sound, uploaded } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 
@@ -101,6 +101,10 @@ describe.skipIf(!browserPath)('voice', () => {
     await record.click()
     await card.getByText('0:01').waitFor()
     await here.page.keyboard.press('Escape')
+    await card.waitFor({ state: 'detached' })
+    await record.click()
+    await card.getByText('0:01').waitFor()
+    await box(here).press('Escape')
     await card.waitFor({ state: 'detached' })
     await record.click()
     await card.getByText('0:01').waitFor()

@@ -1,4 +1,5 @@
 import { useEventListener } from '@vueuse/core'
+import { nextTick } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { isComposing } from '@/browser/shortcut.ts'
 import { useChats } from '@/stores/chats.ts'
@@ -6,7 +7,14 @@ import { overlayOpen } from '@/ui/overlay.ts'
 import { useAttempt } from '@/ui/useAttempt.ts'
 import { nextChat } from './next-chat.ts'
 
-/** Alt+↑ and Alt+↓ go through the list of chats; Esc leaves the chat. What lies over the page keeps its keys. */
+/** Whether somebody has written something into this field. */
+const holdsText = (target: EventTarget | null): boolean =>
+  (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) && target.value !== ''
+
+/**
+ * Alt+↑ and Alt+↓ go through the list of chats; Esc leaves the page: a chat's details for the chat, any other for its list.
+ * What lies over the page keeps its keys, and so does a field with something in it.
+ */
 export function useChatKeys(): void {
   const router = useRouter()
   const route = useRoute()
@@ -23,13 +31,26 @@ export function useChatKeys(): void {
     if (next) await router.push(`/chat/${next.type}/${next.id}`)
   }
 
+  async function leave(): Promise<void> {
+    const { path, meta } = route
+    const chat = /^\/chat\/\w+\/\d+/.exec(path)?.[0]
+    await router.push(chat && path !== chat ? chat : `/${meta.tab}`)
+    // Whoever goes by keys goes on from where they were.
+    await nextTick()
+    if (document.activeElement === document.body)
+      document.querySelector<HTMLElement>(`aside a[href="${path}"]`)?.focus({ preventScroll: true })
+  }
+
   useEventListener(window, 'keydown', (event) => {
     if (event.defaultPrevented || isComposing(event) || overlayOpen()) return
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       event.preventDefault()
       void attempt(() => step(event.key === 'ArrowUp' ? -1 : 1))
-    } else if (event.key === 'Escape' && route.params.type) {
-      void router.push('/chats')
+    } else if (event.key === 'Escape' && route.meta.page) {
+      // The box of a chat keeps what is in it; other pages do not.
+      if (!route.params.type && holdsText(event.target)) return
+      event.preventDefault()
+      void leave()
     }
   })
 }
