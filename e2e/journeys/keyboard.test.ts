@@ -175,9 +175,19 @@ describe.skipIf(!browserPath)('the way', () => {
     const tom = await site.user({ nickname: '汤姆' })
     for (let index = 0; index < 34; index++) {
       const friend = await site.user({ nickname: `朋友${index}` })
-      await site.befriend(tom, friend)
+      if (index > 0) await site.befriend(tom, friend)
       await send(site, friend, tom, '你好')
+      // Who is no friend is only in the list of chats, and far down when nothing is unread.
+      if (index === 0) await send(site, tom, friend, '你好')
     }
+    const elsewhere = await stage.person(tom)
+    await elsewhere.open('/chats')
+    await seen(row(elsewhere, '朋友33'))
+    expect(await row(elsewhere, '朋友0').count()).toBe(0)
+    await elsewhere.page.keyboard.press('Control+k')
+    await elsewhere.page.getByRole('combobox').fill('py0')
+    await seen(elsewhere.page.getByRole('option').getByText('朋友0', { exact: true }))
+    await stage.leave()
     const here = await stage.person(tom)
     const { page } = here
     await here.open('/chats')

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import type { Locator } from 'playwright-core'
 import { box, FRIEND, message, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { at, button, gone, link, row, seen } from './acts.ts'
@@ -185,18 +186,35 @@ describe.skipIf(!browserPath)('the window', () => {
     await here.open(FRIEND(jerry))
     await seen(message(here, '第 29 句'))
     await page.locator('[role=log].opacity-100').waitFor()
-    const LEFT = 500
-    const isAbove = async () => {
+    const isAbove = async (left: number) => {
       const field = (await box(here).boundingBox())!
       const last = (await message(here, '第 29 句').boundingBox())!
-      return field.y + field.height <= LEFT && last.y + last.height <= field.y && last.y > 0
+      return field.y + field.height <= left && last.y + last.height <= field.y && last.y > 0
     }
-    expect(await isAbove()).toBe(false)
-    await page.evaluate((height) => {
-      Object.defineProperty(VisualViewport.prototype, 'height', { get: () => height, configurable: true })
-      visualViewport!.dispatchEvent(new Event('resize'))
-    }, LEFT)
-    await until(here, 'the box above the keyboard', isAbove)
+    const leave = (left: number) =>
+      page.evaluate((height) => {
+        Object.defineProperty(VisualViewport.prototype, 'height', { get: () => height, configurable: true })
+        visualViewport!.dispatchEvent(new Event('resize'))
+      }, left)
+    expect(await isAbove(500)).toBe(false)
+    await leave(500)
+    await until(here, 'the box above the keyboard', () => isAbove(500))
+    const lowest = async (what: Locator) => {
+      const place = (await what.boundingBox())!
+      return place.y + place.height
+    }
+    await page.keyboard.press('Control+k')
+    await seen(page.getByRole('combobox'))
+    expect(await lowest(page.getByRole('dialog'))).toBeLessThanOrEqual(500)
+    await page.keyboard.press('Escape')
+    await gone(page.getByRole('dialog'))
+
+    // A large phone on its side has a desktop's layout, and next to no room.
+    await page.setViewportSize({ width: 932, height: 430 })
+    await leave(190)
+    await seen(row(here, '小老鼠'))
+    await until(here, 'the box above the keyboard', () => isAbove(190))
+    expect(await lowest(button(here, '发送'))).toBeLessThanOrEqual(190)
   })
 
   test('is reached whole by Tab, and shows where one is', async () => {

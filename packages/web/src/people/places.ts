@@ -1,5 +1,5 @@
 import type { Chat } from '@parley/client'
-import { type ComputedRef, computed } from 'vue'
+import { type ComputedRef, computed, onScopeDispose, watch } from 'vue'
 import { chatKey, useChats } from '@/stores/chats.ts'
 import { useGroups } from '@/stores/groups.ts'
 import { usePeople } from '@/stores/people.ts'
@@ -35,4 +35,24 @@ export function usePlaces(): ComputedRef<Place[]> {
     for (const { gid, name, avatar } of groups.list) add(place({ type: 'group', id: gid }, name, avatar))
     return [...byKey.values()]
   })
+}
+
+/** Loads the whole list of chats while it is wanted: what somebody looks for may be further down than the list was read. */
+export function useWholeList(isWanted: () => boolean): void {
+  const chats = useChats()
+  let isOver = false
+  onScopeDispose(() => {
+    isOver = true
+  })
+  async function load(): Promise<void> {
+    while (!isOver && isWanted() && chats.cursor !== undefined) await chats.loadMore()
+  }
+  watch(
+    isWanted,
+    (isNow) => {
+      // Without a network what is here is searched.
+      if (isNow) void load().catch(() => {})
+    },
+    { immediate: true },
+  )
 }
