@@ -120,19 +120,24 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await here.open(FRIEND(jerry))
     await seen(message(here, '昨天的话'))
     await kept(here)
+    // The first chats of the list are kept without having been opened.
+    await keptText(here, 'chat:', '群里的话')
+    await site.befriend(tom, spike)
+    await send(site, spike, tom, '只在列表里')
+    await keptText(here, 'list:', '只在列表里')
 
     await network.down()
     await here.open('/chats')
     await seen(bar(here))
-    await seen(row(here, '小老鼠').getByText('昨天的话'))
-    await seen(page.getByText('斯派克：群里的话'))
-    await row(here, '小老鼠').click()
-    await seen(message(here, '昨天的话'))
-    // A chat that was never opened here says so, and shows what the list knows of it.
-    await page.goBack()
-    await page.getByText('群里的话').click()
+    for (const text of ['昨天的话', '群里的话']) {
+      await page.getByRole('listitem').getByText(text).click()
+      await seen(message(here, text))
+      await page.goBack()
+    }
+    // What was never read here says so, and shows what the list knows of it.
+    await row(here, '斯派克').getByText('只在列表里').click()
     await seen(page.getByRole('alert').getByText(/网络/))
-    await seen(message(here, '群里的话'))
+    await seen(message(here, '只在列表里'))
   })
 
   test('what came for a chat that was kept, and is not open, is kept with it', async () => {

@@ -1,5 +1,5 @@
 import type { Chat } from '@parley/client'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { mayTalk } from '@/people/talking.ts'
 import { errorCode } from '@/sdk.ts'
@@ -9,6 +9,7 @@ import { useMe } from '@/stores/me.ts'
 import { usePeople } from '@/stores/people.ts'
 import { usePreferences } from '@/stores/preferences.ts'
 import { useServerSeconds } from '@/stores/server-time.ts'
+import { useSession } from '@/stores/session.ts'
 import { useSite } from '@/stores/site.ts'
 import type { Standing } from './rights.ts'
 import { dividerTime } from './times.ts'
@@ -21,7 +22,7 @@ const NOBODY = 101
 export function useStanding(chat: Chat) {
   const { t } = useI18n()
   const [site, me, people, groups, chats] = [useSite(), useMe(), usePeople(), useGroups(), useChats()]
-  const preferences = usePreferences()
+  const [preferences, session] = [usePreferences(), useSession()]
   const seconds = useServerSeconds(5000)
   const nobody = ref(false)
   const maySend = useMaySend()
@@ -69,6 +70,12 @@ export function useStanding(chat: Chat) {
       nobody.value = chat.type === 'friend' && errorCode(error) === NOBODY
     })
   }
+  refresh()
+  // What could not be read, or has changed while nobody told.
+  watch(
+    () => session.online,
+    (isOnline) => isOnline && refresh(),
+  )
 
   return { group, reason, unreachable, standing, seconds, refresh }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chat, message, range, row, seqs } from './timeline.fixture.ts'
+import { chat, isWhole, message, range, row, seqs } from './timeline.fixture.ts'
 
 const REVOKED = { content: '此消息已撤回', sub_type: 'notice' } as const
 
@@ -50,6 +50,20 @@ describe('a conversation that may have changed', () => {
     calls.length = 0
     await line.open()
     expect(calls).toEqual([])
+  })
+
+  test('goes on to what came meanwhile when it is opened: nobody tells of a chat that was put away elsewhere', async () => {
+    const { line, log } = chat(5)
+    await line.open()
+    line.outdated()
+    log.push(row(6), row(7))
+    await line.open()
+    expect([seqs(line), line.atEnd.value]).toEqual([range(1, 7), true])
+
+    line.outdated()
+    for (let seq = 8; seq <= 400; seq++) log.push(row(seq))
+    await line.open()
+    expect([isWhole(line), seqs(line).at(-1), line.hasOlder.value]).toEqual([true, 400, true])
   })
 
   test('is tried again the next time when it could not be read', async () => {

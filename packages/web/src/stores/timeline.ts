@@ -65,7 +65,9 @@ export class Timeline {
   async open(): Promise<void> {
     if (this.loading.value) return
     if (this.fresh.value) {
-      if (this.#isOutdated) await this.refresh()
+      if (!this.#isOutdated) return
+      await this.#readMissed()
+      await this.refresh()
       return
     }
     await this.#during('first', async (meanwhile) => {
@@ -248,6 +250,28 @@ export class Timeline {
     if (this.#sent.value.at(-1)?.seq !== seq) return
     this.#sent.value = merge(this.#sent.value, page.messages.map(fromRow))
     this.atEnd.value = page.more === 0
+  }
+
+  /**
+   * Nobody hands on what was missed in a chat that is not in the list: one that was read and put away on another device.
+   * Where too much was missed to go on from, the newest page takes the place of what is here.
+   */
+  async #readMissed(): Promise<void> {
+    const last = this.#sent.value.at(-1)
+    if (!last || !this.atEnd.value) return
+    try {
+      await this.#loading('first', async (meanwhile) => {
+        const page = await this.client.call('message/since', {
+          ...this.#address,
+          ...{ seq: last.seq, limit: PAGE_AGAIN },
+        })
+        if (page.more === 1) await this.#readEnd(meanwhile)
+        else if (page.messages.length > 0)
+          this.#sent.value = merge(this.#sent.value, page.messages.map(fromRow))
+      })
+    } catch {
+      // It is outdated still, and the next opening tries again.
+    }
   }
 
   async #readAgain(): Promise<void> {
