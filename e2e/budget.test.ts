@@ -13,7 +13,10 @@ import { gzipSync } from 'node:zlib'
 const DIST = process.env.PARLEY_TEST_CLIENT ?? fileURLToPath(new URL('../packages/web/dist', import.meta.url))
 const BYTES_MAX = 170_000
 /** Parts that are loaded beside the first script: what stands beside the list, or the page for visitors; English texts. */
-const PARTS = { '/chats': ['NothingChosen', 'en'], '/signin': ['SignInPage', 'en'] }
+const PARTS = {
+  '/chats': ['NothingChosen', 'ResizeHandle', 'AlertsHost', 'en'],
+  '/signin': ['SignInPage', 'en'],
+}
 const IMPORT = /(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g
 
 /** A script of `assets/` with everything that it cannot do without. */

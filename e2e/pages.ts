@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../packages/server/test/harness.ts'
+import { focusFaults } from './focus.ts'
 import { accessibilityFaults, goTo, overflows } from './look.ts'
 import { browserPath, type Person, type SIZES, Stage } from './stage.ts'
 
@@ -38,7 +39,12 @@ export function describePages(size: keyof typeof SIZES): void {
     const faults: string[] = []
     for (const path of all) {
       await go(path)
-      const here = [...(await overflows(page)), ...(await accessibilityFaults(page)), ...stage.problems()]
+      const here = [
+        ...(await overflows(page)),
+        ...(await accessibilityFaults(page)),
+        ...(await focusFaults(page)),
+        ...stage.problems(),
+      ]
       faults.push(...here.map((fault) => `${path}: ${fault}`))
     }
     return faults

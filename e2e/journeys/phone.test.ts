@@ -56,6 +56,14 @@ describe.skipIf(!browserPath)('on a phone', () => {
 
   test('the tabs lead to the four places, and are away while a page is over them', async () => {
     const { here, page } = await phone()
+    // The site may show a page of its own as well.
+    await stage.site.set({ explore_url: 'https://shop.example' })
+    await seen(tab(here, '发现'))
+    const tabs = page.getByRole('navigation').getByRole('link')
+    const names = (await tabs.allInnerTexts()).map((text) => text.trim().split('\n').at(-1))
+    expect(names).toEqual(['消息', '通讯录', '发现', '我'])
+    await stage.site.set({ explore_url: '' })
+    await gone(tab(here, '发现'))
     for (const [name, path] of [
       ['通讯录', '/contacts'],
       ['我', '/me'],

@@ -1,0 +1,55 @@
+import type { Page } from 'playwright-core'
+
+/* Whether a page can be gone through by Tab. To be asked of somebody who wants less motion: a ring that grows is seen late. */
+
+/** Runs in the page: the controls that Tab does not reach, and those that do not show that they have the focus. */
+function faultsOfFocus(): string[] {
+  const CONTROLS = 'a[href], button, input, textarea, select, [role=button], [role=switch], [role=log]'
+  /** Of these one part is reached by Tab, and the others from there by the arrows. */
+  const COMPOSITES = '[role=radiogroup], [role=tablist], [role=toolbar], [role=listbox], [role=grid]'
+  const nameOf = (control: HTMLElement) =>
+    `${control.localName} ${control.ariaLabel ?? control.textContent?.trim().slice(0, 40) ?? ''}`
+  const isThere = (control: HTMLElement) =>
+    control.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+    !control.matches(':disabled, [aria-hidden=true] *, [inert] *')
+
+  /** How it looks, with what it lies in. */
+  const looks = (control: HTMLElement) => {
+    const parts = [control, ...control.querySelectorAll('*')]
+    for (let box = control.parentElement, steps = 0; box && steps < 4; box = box.parentElement, steps++)
+      parts.push(box)
+    return parts
+      .map((part) => {
+        const { outline, boxShadow, backgroundColor, borderColor } = getComputedStyle(part)
+        return [outline, boxShadow, backgroundColor, borderColor].join()
+      })
+      .join(';')
+  }
+  const isReached = (control: HTMLElement) =>
+    control.tabIndex >= 0 ||
+    // What a message offers to a mouse is in its menu for keys, and a message is reached in its list by the arrows.
+    control.closest('[role=log]') !== null ||
+    control.closest(COMPOSITES)?.querySelector('[tabindex="0"], a[href], button:not([tabindex="-1"])') != null
+  const isShown = (control: HTMLElement) => {
+    // A field has a caret.
+    if (control.matches('textarea, [contenteditable]')) return true
+    if (document.activeElement === control) control.blur()
+    const before = looks(control)
+    control.focus({ preventScroll: true })
+    const shown = document.activeElement !== control || looks(control) !== before
+    control.blur()
+    return shown
+  }
+  const controls = [...document.querySelectorAll<HTMLElement>(CONTROLS)].filter(isThere)
+  return controls.flatMap((control) => {
+    if (!isReached(control)) return [`Tab does not reach: ${nameOf(control)}`]
+    return control.tabIndex < 0 || isShown(control) ? [] : [`the focus is not seen: ${nameOf(control)}`]
+  })
+}
+
+/** The controls of a page that somebody without a mouse does not come to, or does not see that they have. */
+export async function focusFaults(page: Page): Promise<string[]> {
+  // From now on the browser shows the focus, as to everybody who uses keys.
+  await page.keyboard.press('Tab')
+  return page.evaluate(faultsOfFocus)
+}
