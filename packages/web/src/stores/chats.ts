@@ -152,7 +152,10 @@ export const useChats = defineStore('chats', () => {
   /** Asks how a chat is set and what is unread in it, unless that is known. @throws ParleyError, NetworkError */
   function load(ref: Chat): Promise<ChatState> {
     const chat = place(ref)
-    if (chat.known) return Promise.resolve(chat)
+    return chat.known ? Promise.resolve(chat) : readOnce(chat)
+  }
+
+  function readOnce(chat: ChatState): Promise<ChatState> {
     const loading = loadings.get(chat.key) ?? read(chat).finally(() => loadings.delete(chat.key))
     loadings.set(chat.key, loading)
     return loading
@@ -181,7 +184,7 @@ export const useChats = defineStore('chats', () => {
 
   /** A new message. `seen`: it is being looked at; `mentionsMe`: it addresses the user. */
   function arrived(message: ChatMessage, { seen, mentionsMe }: { seen: boolean; mentionsMe: boolean }): void {
-    const { chat: ref, seq, mid, content, timestamp, sub_type } = message
+    const { chat: ref, seq, mid, content, timestamp, sub_type, auto } = message
     const mine = Number(message.from) === useMe().uid
     const chat = ensure(ref)
     const other = ref.type === 'group' || mine ? 'to' : 'from'
@@ -193,7 +196,8 @@ export const useChats = defineStore('chats', () => {
     chat.last = { mid, seq, from: Number(message.from), name, content, seconds: timestamp, notice }
     chat.lastSeq = seq
     chat.hidden = false
-    if (mine && !notice) chat.readSeq = seq
+    // Who writes has read. An automatic answer was written by nobody.
+    if (mine && !notice && auto !== 1) Object.assign(chat, { readSeq: seq, unread: 0, mentionMid: 0 })
     else if (!seen && !notice) {
       chat.unread = Math.min(100, chat.unread + 1)
       if (mentionsMe) chat.mentionMid ||= mid
@@ -207,7 +211,11 @@ export const useChats = defineStore('chats', () => {
   function changed(ref: Chat, mid: number, change: { content: string; notice: true } | 'gone'): boolean {
     const chat = byKey.get(chatKey(ref))
     if (!chat) return false
-    if (chat.mentionMid === mid) chat.mentionMid = 0
+    if (chat.mentionMid === mid) {
+      chat.mentionMid = 0
+      // There may be another one behind it.
+      if (chat.unread > 0) void readOnce(chat).catch(() => {})
+    }
     if (chat.last?.mid !== mid) return false
     if (change !== 'gone') {
       Object.assign(chat.last, change)
