@@ -15,7 +15,8 @@ function reads() {
 
 beforeEach(() => {
   setActivePinia(createPinia())
-  Object.assign(globalThis, { document: { visibilityState: 'visible' } })
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+  Object.assign(globalThis, { document })
   jest.useFakeTimers()
 })
 afterEach(() => void jest.useRealTimers())
