@@ -32,6 +32,24 @@ export async function say(person: Person, text: string): Promise<Locator> {
   return line
 }
 
+/** Enter while an input method is open, as browsers tell of it: by the flag, or (Safari) by the number alone. */
+export const composeEnter = (field: Locator): Promise<void> =>
+  field.evaluate((element) => {
+    for (const [isComposing, keyCode] of [
+      [true, 13],
+      [false, 229],
+    ] as const) {
+      const event = new KeyboardEvent('keydown', {
+        key: 'Enter',
+        isComposing,
+        bubbles: true,
+        cancelable: true,
+      })
+      Object.defineProperty(event, 'keyCode', { value: keyCode })
+      element.dispatchEvent(event)
+    }
+  })
+
 /** Opens the menu of a message: a right click, or a finger that rests on it. */
 export async function menu(person: Person, line: Locator): Promise<Locator> {
   const { page } = person

@@ -70,11 +70,12 @@ describe.skipIf(!browserPath)('a new message', () => {
   test('is counted in the title and on the page’s picture, unless its chat is muted', async () => {
     const { here, tom, jerry, hear } = await listener()
     const { page } = here
+    const numbered = 'link[rel=icon][href^="data:image/png"]'
     const icon = () => page.locator('link[rel=icon]').getAttribute('href')
     const titled = (count: number) =>
       page.waitForFunction((start) => document.title.startsWith(start), count > 0 ? `(${count}) ` : 'Parley')
     await titled(1)
-    await page.locator('link[rel=icon][href^="data:image/png"]').waitFor({ state: 'attached' })
+    await page.locator(numbered).waitFor({ state: 'attached' })
     const one = await icon()
     await hear('第二句')
     await titled(2)
@@ -82,6 +83,12 @@ describe.skipIf(!browserPath)('a new message', () => {
       (old) => document.querySelector('link[rel=icon]')?.getAttribute('href') !== old,
       one,
     )
+    // Also where the count is known before the page is drawn.
+    const abroad = await stage.person(tom, { locale: 'en' })
+    for (const path of ['/chats', '/me']) {
+      await abroad.open(path)
+      await abroad.page.locator(numbered).waitFor({ state: 'attached' })
+    }
 
     const spike = await stage.site.user({ nickname: '斯派克' })
     const gid = await stage.site.group(tom, jerry, spike)
@@ -202,6 +209,12 @@ describe.skipIf(!browserPath)('a new message', () => {
       '小老鼠',
       '出来看看',
     ])
+    // The next one of the chat takes its place, and is told as well.
+    await hear('还在吗')
+    await until(here, 'the record', () => recorded(here, ({ notices }) => notices.length === 2))
+    expect(
+      await recorded(here, ({ notices }) => notices.map(({ tag, renotify }) => [tag, renotify])),
+    ).toEqual(Array(2).fill([`friend${jerry.uid}`, true]))
     await hide(here, false)
     await recorded(here, ({ notices }) => notices[0]!.click())
     await at(here.page, FRIEND(jerry))
@@ -288,7 +301,8 @@ describe.skipIf(!browserPath)('a new message', () => {
     await send(stage.site, jerry, tom, '你好')
     const shown = () => worker.evaluate(() => (globalThis as unknown as { notices: NoticeShown[] }).notices)
     await until(here, 'the notification', async () => (await shown()).length === 1)
-    expect(await shown()).toMatchObject([{ title: '小老鼠', body: '你好', tag: `friend${jerry.uid}` }])
+    const tag = `friend${jerry.uid}`
+    expect(await shown()).toMatchObject([{ title: '小老鼠', body: '你好', tag, renotify: true }])
     await worker.evaluate(pressNotice)
     await at(page, FRIEND(jerry))
     await seen(message(here, '你好'))

@@ -24,6 +24,15 @@ const ordered = (person: Person, ...names: string[]) =>
 const badge = (person: Person, chat: string, count: string) =>
   row(person, chat).locator('.rounded-full').getByText(count, { exact: true })
 
+/** Run in the page: whether a text has the colour of what is new. */
+function isRed(text: Element): boolean {
+  const probe = document.body.appendChild(document.createElement('i'))
+  probe.style.color = 'var(--badge)'
+  const red = getComputedStyle(probe).color
+  probe.remove()
+  return getComputedStyle(text).color === red
+}
+
 /** A friend with a chat with one message, so many ms old. */
 async function friendOf(
   tom: Awaited<ReturnType<typeof friends>>[0],
@@ -150,15 +159,17 @@ describe.skipIf(!browserPath)('the list of chats', () => {
       await seen(row(here, name).getByText(time, { exact: true }))
     }
     await row(here, 'Ann').click()
-    await box(here).fill('See you at')
+    await box(here).fill('See you at 3 [表情0]')
     await row(here, 'Bob').click()
-    await seen(row(here, 'Ann').getByText('[Draft] See you at'))
+    await seen(row(here, 'Ann').getByText('[Draft] See you at 3 🙂'))
+    expect(await row(here, 'Ann').getByText('[Draft]', { exact: true }).evaluate(isRed)).toBe(true)
+    expect(await row(here, 'Ann').getByText('See you at 3').evaluate(isRed)).toBe(false)
 
     // A chat that is on no list has a place on it while something is written there, until it is taken off.
     await stage.site.as(tom).ok('pop/delchat', { id: ann!.uid, type: 'friend' })
     await seen(row(here, 'Ann'))
     await here.page.reload()
-    await seen(row(here, 'Ann').getByText('[Draft] See you at'))
+    await seen(row(here, 'Ann').getByText('[Draft] See you at 3'))
     await pickFrom(here, row(here, 'Ann'), 'Hide')
     await gone(row(here, 'Ann'))
     await here.page.reload()

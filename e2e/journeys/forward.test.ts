@@ -3,6 +3,7 @@ import {
   box,
   bubble,
   choose,
+  composeEnter,
   drawFinger,
   FRIEND,
   friends,
@@ -145,7 +146,11 @@ describe.skipIf(!browserPath)('a message', () => {
       .first()
       .fill('zo')
     await dialog.getByRole('checkbox', { name: 'Zoe', exact: true }).click()
-    await dialog.getByRole('textbox', { name: '留言（可选）' }).fill('周五见')
+    const note = dialog.getByRole('textbox', { name: '留言（可选）' })
+    await note.fill('周五见')
+    await composeEnter(note)
+    // A slip loses neither the note nor the chats.
+    await here.page.keyboard.press('Escape')
     await dialog.getByRole('button', { name: '发送给 2 个聊天' }).click()
     await dialog.waitFor({ state: 'detached' })
     await here.page.getByText('已转发').waitFor()

@@ -95,6 +95,18 @@ describe.skipIf(!browserPath)('a long conversation', () => {
       await until(here, 'the end', () => atEnd(here))
     })
 
+  test('leads to the very first message where nothing was ever read', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, ...numbered(1, 150))
+    const here = await stage.person(tom)
+    await here.open(FRIEND(jerry))
+    await nth(here, 150).waitFor()
+    await here.page.getByRole('button', { name: '99+ 条未读' }).click()
+    await until(here, 'the first message', () => isSeen(here, 1))
+    const divider = log(here).getByRole('separator').filter({ hasText: '以下是新消息' })
+    expect((await divider.boundingBox())!.y).toBeLessThan((await nth(here, 1).boundingBox())!.y)
+  })
+
   test('stays where one reads while messages come, and counts them', async () => {
     const [tom, jerry] = await friends(stage)
     await send(stage.site, tom, jerry, ...numbered(1, 60))

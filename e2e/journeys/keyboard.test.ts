@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, GROUP, log, message, send, until } from '../conversation.ts'
+import { box, composeEnter, FRIEND, friends, GROUP, log, message, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, gone, row, seen, tab } from './acts.ts'
 import { drawn } from './outside.ts'
@@ -58,6 +58,13 @@ describe.skipIf(!browserPath)('the way', () => {
       await gone(field)
       await seen(message(here, `我是${name}`))
     }
+    await search('spk')
+    await seen(chosen.getByText('斯派克', { exact: true }))
+    await composeEnter(field)
+    await page.evaluate(drawn)
+    await page.keyboard.press('Escape')
+    await gone(field)
+    expect(new URL(page.url()).pathname).toBe(FRIEND(jerry))
     // Who is quicker than the search comes where they want to, too.
     await search('spk')
     await page.keyboard.press('Enter')

@@ -153,6 +153,11 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
       await seen(line.getByRole('img', { name: '已发送' }))
       expect(await line.getByRole('img', { name: '已读' }).count()).toBe(0)
     }
+    // On again, on whatever device: what is open tells what was read meanwhile.
+    const unread = () => stage.site.as(jerry).ok('message/unreadcount', { id: tom.uid, type: 'friend' })
+    await until(there, 'the reading', async () => (await unread()) === 0)
+    await stage.site.as(tom).ok('user/update', { read_receipts: 1 })
+    await seen(message(here, '第三句').getByRole('img', { name: '已读' }))
   })
 
   test('notifications: the sound is this device’s own affair', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import {
   box,
+  composeEnter,
   FRIEND,
   friends,
   GROUP,
@@ -149,6 +150,12 @@ describe.skipIf(!browserPath)('while one writes', () => {
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await here.page.getByRole('button', { name: '表情', exact: true }).click()
     const panel = here.page.getByRole('region', { name: '表情' })
+    const words = panel.getByRole('searchbox')
+    await words.fill('笑')
+    await panel.getByRole('group', { name: /^找到/ }).waitFor()
+    await composeEnter(words)
+    expect(await box(here).inputValue()).toBe('')
+    await words.fill('')
     const classic = panel.getByRole('group', { name: '默认表情' })
     await classic.getByRole('button').nth(13).click()
     await panel.getByRole('group', { name: '笑脸' }).getByRole('button').first().click()

@@ -6,7 +6,7 @@ export interface Recorded {
   /** Frequencies of the notes that were played, and how many sounds were begun. */
   notes: number[]
   sounds: number
-  notices: { title: string; body?: string; tag?: string; click(): void }[]
+  notices: { title: string; body?: string; tag?: string; renotify?: boolean; click(): void }[]
   asked: number
   /** Says that the page is hidden, or seen again. */
   hide(isHidden: boolean): void
@@ -45,8 +45,9 @@ export function record(): void {
       return Notice.permission
     }
     onclick?: () => void
-    constructor(title: string, { body, tag }: NotificationOptions) {
-      recorded.notices.push({ title, body, tag, click: () => this.onclick?.() })
+    constructor(title: string, options: NotificationOptions & { renotify?: boolean }) {
+      const { body, tag, renotify } = options
+      recorded.notices.push({ title, body, tag, renotify, click: () => this.onclick?.() })
     }
     close() {}
   }

@@ -4,6 +4,7 @@ import {
   box,
   bubble,
   choose,
+  composeEnter,
   drawFinger,
   FRIEND,
   friends,
@@ -45,7 +46,10 @@ describe.skipIf(!browserPath)('pictures', () => {
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await paste(box(here), await picture('image.png', { width: 1000, height: 500 }))
     await preview(here).getByRole('img', { name: 'image.png' }).waitFor()
-    await preview(here).getByRole('textbox', { name: '说明文字' }).fill('首页第三版')
+    const caption = preview(here).getByRole('textbox', { name: '说明文字' })
+    await caption.fill('首页')
+    await composeEnter(caption)
+    await caption.fill('首页第三版')
     await here.page.keyboard.press('Enter')
     await preview(here).waitFor({ state: 'detached' })
     await message(there, '首页第三版').waitFor()

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, log, message, until } from '../conversation.ts'
+import { box, FRIEND, friends, log, message, send, until } from '../conversation.ts'
 import { paste, picture, plain } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 
@@ -36,10 +36,16 @@ describe.skipIf(!browserPath)('files on their way', () => {
     const [tom, jerry] = await friends(stage)
     const [here, there] = [await stage.person(tom), await stage.person(jerry)]
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
+    await send(stage.site, jerry, tom, '大文件呢？')
+    await message(here, '大文件呢？').hover()
+    await message(here, '大文件呢？').getByRole('button', { name: '引用' }).click()
+    const quote = here.page.getByRole('group', { name: '引用 小老鼠 的消息' })
+    await quote.waitFor()
     await slow(here, 400_000)
     await paste(box(here), plain('大文件.zip', 4_000_000, 'application/zip'))
     await preview(here).getByRole('textbox', { name: '说明文字' }).fill('请查收')
     await sendButton(here).click()
+    await quote.waitFor({ state: 'detached' })
     const part = async () => Number(await ring(here).getAttribute('aria-valuenow'))
     await ring(here).waitFor()
     await until(here, 'some of it', async () => (await part()) > 5)
@@ -54,6 +60,7 @@ describe.skipIf(!browserPath)('files on their way', () => {
     await log(here).getByRole('button', { name: '取消上传' }).click()
     await ring(here).waitFor({ state: 'detached' })
     expect(await box(here).inputValue()).toBe('请查收')
+    await quote.getByText('大文件呢？').waitFor()
     await slow(here, 0)
     await paste(box(here), plain('小文件.txt', 2000, 'text/plain'))
     await sendButton(here).click()
@@ -61,7 +68,7 @@ describe.skipIf(!browserPath)('files on their way', () => {
       .getByRole('link', { name: /小文件\.txt/ })
       .waitFor()
     await message(there, '请查收').waitFor()
-    expect(await log(there).getByText('大文件').count()).toBe(0)
+    expect(await log(there).getByText('大文件.zip').count()).toBe(0)
   })
 
   test('one that the site refuses says why, and goes when it is tried again', async () => {

@@ -1,5 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, GROUP, log, message, messages, say, send } from '../conversation.ts'
+import {
+  box,
+  choose,
+  composeEnter,
+  FRIEND,
+  friends,
+  GROUP,
+  log,
+  message,
+  messages,
+  say,
+  send,
+} from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 
 /* From the box to the other one's screen: keys, input methods, failures, and what may not be sent. */
@@ -64,21 +76,7 @@ describe.skipIf(!browserPath)('sending', () => {
     const keys = await here.context.newCDPSession(here.page)
     await keys.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 })
     expect(await box(here).inputValue()).toBe('nihao')
-    // As browsers tell of Enter meanwhile: by the flag, or (Safari) by the number alone.
-    for (const init of [
-      { isComposing: true, keyCode: 13 },
-      { isComposing: false, keyCode: 229 },
-    ])
-      await box(here).evaluate((field, { isComposing, keyCode }) => {
-        const event = new KeyboardEvent('keydown', {
-          key: 'Enter',
-          isComposing,
-          bubbles: true,
-          cancelable: true,
-        })
-        Object.defineProperty(event, 'keyCode', { value: keyCode })
-        field.dispatchEvent(event)
-      }, init)
+    await composeEnter(box(here))
     await keys.send('Input.dispatchKeyEvent', {
       type: 'rawKeyDown',
       key: 'Enter',
@@ -227,12 +225,23 @@ describe.skipIf(!browserPath)('sending', () => {
     const there = await stage.person(jerry)
     await there.open(GROUP(gid))
     await box(there).waitFor()
+    const own = await say(there, '说错了')
+    const act = (name: string | RegExp) => there.page.getByRole('menuitem', { name })
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 3600 })
     await there.page.getByText(/^你已被禁言，.*\d\d:\d\d 之后可以发言$/).waitFor()
+    // They can neither answer nor take back.
+    await own.hover()
+    await own.getByRole('button', { name: '更多' }).click()
+    await act('复制').waitFor()
+    expect(await own.getByRole('button', { name: '引用' }).count()).toBe(0)
+    expect(await act(/^(引用|撤回)/).count()).toBe(0)
+    await there.page.keyboard.press('Escape')
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 0 })
     await box(there).waitFor()
     await stage.site.as(tom).ok('group/forbiddenall', { gid, value: 1 })
     await there.page.getByText('全员禁言中，只有群主和管理员可以发言').waitFor()
+    await choose(there, own, /^撤回/)
+    await log(there).getByText('你撤回了一条消息').waitFor()
     // Who is removed is told, too; nothing more can be written.
     await stage.site.as(tom).ok('group/forbiddenall', { gid, value: 0 })
     await box(there).waitFor()

@@ -40,12 +40,17 @@ describe.skipIf(!browserPath)('a second tab', () => {
   })
 
   test('has what is read, and what is written, in the first', async () => {
-    const { one, two, jerry } = await twoTabs()
+    const { one, two, tom, jerry, gid } = await twoTabs()
     await two.page.bringToFront()
     await row(two, '小老鼠').click()
     await seen(message(two, '二'))
     await gone(badge(one, '小老鼠', 2))
-    await seen(one.page.getByRole('navigation').getByText('1', { exact: true }))
+    const all = (person: Person) => person.page.getByRole('navigation').getByText('1', { exact: true })
+    await seen(all(one))
+    // Whoever answers, on whatever device, has read.
+    await send(stage.site, tom, gid, '我也好')
+    await Promise.all([one, two].map((person) => gone(all(person))))
+    await gone(badge(one, '群聊(汤姆,小老鼠,斯派克)', 1))
 
     await one.open(FRIEND(jerry))
     await say(one, '收到')

@@ -46,6 +46,11 @@ describe.skipIf(!browserPath)('a talk', () => {
     const answer = await say(there, '嗨，汤姆')
     await message(here, '嗨，汤姆').waitFor()
     await answer.getByRole('img', { name: '已读' }).waitFor()
+    // Whoever answers from elsewhere has read, too.
+    await there.open('/chats')
+    const last = await say(here, '还在吗')
+    await send(stage.site, jerry, tom, '在的')
+    await last.getByRole('img', { name: '已读' }).waitFor()
   })
 
   test('in English', async () => {

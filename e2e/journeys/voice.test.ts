@@ -1,6 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../../packages/server/test/harness.ts'
-import { box, type Finger, FRIEND, friends, log, middleOf, send, touch, until } from '../conversation.ts'
+import {
+  box,
+  type Finger,
+  FRIEND,
+  friends,
+  log,
+  messages,
+  middleOf,
+  send,
+  touch,
+  until,
+} from '../conversation.ts'
 import { film, sound, uploaded } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 
@@ -123,6 +134,8 @@ describe.skipIf(!browserPath)('voice', () => {
     for (const seconds of [1, 1.5, 1.2]) await recording(tom, jerry, seconds)
     const unheard = log(here).getByRole('button', { name: /^播放未听语音/ })
     await unheard.nth(2).waitFor()
+    const dots = messages(here).locator('span.bg-badge')
+    expect(await dots.count()).toBe(3)
     await unheard.nth(0).click()
     await log(here)
       .getByRole('button', { name: /^暂停语音/ })
@@ -138,7 +151,7 @@ describe.skipIf(!browserPath)('voice', () => {
       'the end',
       async () => (await log(here).getByRole('button', { name: /^暂停/ }).count()) === 0,
     )
-    expect(await unheard.count()).toBe(0)
+    expect([await unheard.count(), await dots.count()]).toEqual([0, 0])
     // It is remembered on this device.
     await here.page.reload()
     await bars(here).nth(2).waitFor()
@@ -148,6 +161,13 @@ describe.skipIf(!browserPath)('voice', () => {
   test('can be heard faster, and stops for another one', async () => {
     const [tom, jerry] = await friends(stage)
     const here = await stage.person(jerry, { size: 'phone' })
+    await here.page.addInitScript(() => {
+      const { play } = HTMLMediaElement.prototype
+      HTMLMediaElement.prototype.play = function () {
+        Object.assign(window, { sounding: this })
+        return play.call(this)
+      }
+    })
     await here.open(FRIEND(tom))
     await recording(tom, jerry, 20)
     await recording(jerry, tom, 20)
@@ -157,6 +177,9 @@ describe.skipIf(!browserPath)('voice', () => {
     await speed('1').click()
     await speed('1.5').click()
     await speed('2').waitFor()
+    const rate = () =>
+      here.page.evaluate(() => (window as unknown as { sounding: HTMLAudioElement }).sounding.playbackRate)
+    expect(await rate()).toBe(2)
     const part = () => bars(here).nth(0).locator('rect.fill-accent').count()
     await until(here, 'the wave', async () => (await part()) > 1)
     await bars(here).nth(1).click()
@@ -166,6 +189,7 @@ describe.skipIf(!browserPath)('voice', () => {
     expect(await log(here).getByRole('button', { name: /^暂停/ }).count()).toBe(1)
     // The speed stays.
     await speed('2').waitFor()
+    expect(await rate()).toBe(2)
     await bars(here).nth(1).click()
     await log(here).getByRole('button', { name: /^暂停/ }).waitFor({ state: 'detached' })
   })

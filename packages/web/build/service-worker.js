@@ -77,7 +77,7 @@ async function hashed(request) {
 self.addEventListener('message', (event) => {
   const { title, body, icon, tag, path, uid } = event.data
   const data = { path, uid, page: event.source.id }
-  event.waitUntil(self.registration.showNotification(title, { body, icon, tag, data }))
+  event.waitUntil(self.registration.showNotification(title, { body, icon, tag, data, renotify: true }))
 })
 
 self.addEventListener('notificationclick', (event) => {

@@ -13,6 +13,9 @@ export interface Notice {
   readonly uid: number
 }
 
+/** One that takes the place of another is told like the first, and not only changed. TypeScript does not know it yet. */
+const ALOUD = { renotify: true }
+
 /** What the service worker is asked to show, and what it says when that was pressed. */
 interface Opened {
   readonly open?: string
@@ -30,7 +33,7 @@ export function useNotices(uid: number, open: (path: string) => void) {
   const shown = new Set<Notification>()
 
   function showHere({ title, path, ...options }: Notice): void {
-    const notification = new Notification(title, options)
+    const notification = new Notification(title, { ...options, ...ALOUD })
     shown.add(notification)
     notification.onclick = () => {
       window.focus()

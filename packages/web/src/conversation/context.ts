@@ -16,6 +16,8 @@ export interface Conversation {
   readonly rising: ReadonlySet<string>
   /** What people are called in this chat. */
   nameOf(message: Pick<Message, 'from' | 'name'>): string
+  /** Whether the next message may quote one. */
+  mayQuote(): boolean
   quote(message: Message): void
   /** Puts a text that was taken back into the box again, with the message that it had quoted (0 for none). */
   reedit(text: string, quoteMid: number): void

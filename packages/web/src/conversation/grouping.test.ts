@@ -126,8 +126,8 @@ describe('where new messages begin', () => {
     expect(newestRead(list, { me: ME, unread: 0, readSeq: seqs[0]! })).toBeUndefined()
   })
 
-  test('is counted back when nobody says how far was read', () => {
-    expect(newestRead(list, { me: ME, unread: 2, readSeq: 0 })).toBe(seqs[2]! - 1)
-    expect(newestRead(list, { me: ME, unread: 9, readSeq: 0 })).toBeUndefined()
+  test('is at the very beginning where nothing was ever read', () => {
+    expect(newestRead(list, { me: ME, unread: 3, readSeq: 0 })).toBe(0)
+    expect(newestRead([], { me: ME, unread: 3, readSeq: 0 })).toBeUndefined()
   })
 })

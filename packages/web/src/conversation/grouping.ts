@@ -109,19 +109,11 @@ function isSame(one: Row, other: Row): boolean {
   return one.first === other.first && one.last === other.last && one.mine === other.mine
 }
 
-/**
- * After which `seq` the new messages of this opening begin; undefined when there are none.
- * @param readSeq how far the user has read; 0 when that is not known: then as many as are unread are counted back
- */
+/** After which `seq` (how far the user has read) the new messages of this opening begin; undefined when there are none. */
 export function newestRead(
   messages: readonly Message[],
   { me, unread, readSeq }: { me: number; unread: number; readSeq: number },
 ): number | undefined {
-  if (unread === 0) return undefined
-  const isNews = (message: Message) => message.from !== me && !message.notice && message.seq > 0
-  if (readSeq > 0)
-    return messages.some((message) => isNews(message) && message.seq > readSeq) ? readSeq : undefined
-  const news = messages.filter(isNews)
-  const first = news[news.length - unread]
-  return first && first.seq - 1
+  const isNews = ({ from, notice, seq }: Message) => from !== me && !notice && seq > readSeq
+  return unread > 0 && messages.some(isNews) ? readSeq : undefined
 }

@@ -10,7 +10,8 @@ const message = (more: Partial<Message> = {}): Message => ({
   ...more,
 })
 const standing = (more: Partial<Standing> = {}): Standing => ({
-  ...{ me: ME, type: 'group', role: 'member', maySpeak: true, maySend: () => true, revokeSeconds: 120 },
+  ...{ me: ME, type: 'group', role: 'member', maySpeak: true, mayTakeBack: true },
+  ...{ maySend: () => true, revokeSeconds: 120 },
   ...more,
 })
 
@@ -32,9 +33,14 @@ describe('revoking', () => {
   })
 
   test('is not for who is muted', () => {
-    const rights = rightsOf(message(), standing({ maySpeak: false }), NOW)
+    const rights = rightsOf(message(), standing({ maySpeak: false, mayTakeBack: false }), NOW)
     expect([rights.revoke, rights.removeForAll, rights.quote]).toEqual([false, false, false])
     expect(rights.remove).toBe(true)
+  })
+
+  test('goes on where nobody may write any more', () => {
+    const rights = rightsOf(message(), standing({ maySpeak: false }), NOW)
+    expect([rights.revoke, rights.removeForAll, rights.quote]).toEqual([true, true, false])
   })
 })
 

@@ -7,8 +7,10 @@ export interface Standing {
   readonly me: number
   readonly type: Chat['type']
   readonly role: 'owner' | 'manager' | 'member' | 'none'
-  /** Neither muted nor gone: may write, and change what others see. */
+  /** May write. */
   readonly maySpeak: boolean
+  /** May change what others see; also where nobody may write, but not who is muted or gone. */
+  readonly mayTakeBack: boolean
   /** Whether the site takes messages with such content. */
   maySend(content: string): boolean
   /** How long after sending a message can be revoked, seconds; 0: always. */
@@ -38,7 +40,7 @@ const NONE: Rights = {
 export function rightsOf(message: Message, standing: Standing, nowSeconds: number): Rights {
   if (message.mid === 0) return { ...NONE, copy: readContent(message.content).kind === 'text' }
   if (message.notice) return { ...NONE, remove: true }
-  const { me, role, maySpeak, maySend, revokeSeconds } = standing
+  const { me, role, maySpeak, mayTakeBack, maySend, revokeSeconds } = standing
   const own = message.from === me
   const content = readContent(message.content)
   const address = 'url' in content && content.kind !== 'url' ? content.url : undefined
@@ -48,11 +50,11 @@ export function rightsOf(message: Message, standing: Standing, nowSeconds: numbe
     forward: maySend(message.content),
     select: true,
     revoke:
-      maySpeak &&
+      mayTakeBack &&
       (own || role === 'owner') &&
       (revokeSeconds === 0 || revokeLeft(message, revokeSeconds, nowSeconds) > 0),
     remove: true,
-    removeForAll: maySpeak && (own || role === 'owner' || role === 'manager'),
+    removeForAll: mayTakeBack && (own || role === 'owner' || role === 'manager'),
     ...(address === undefined ? {} : { save: address }),
   }
 }

@@ -11,6 +11,7 @@ type Given = Pick<
   | 'selection'
   | 'highlighted'
   | 'rising'
+  | 'mayQuote'
   | 'quote'
   | 'reedit'
   | 'jump'

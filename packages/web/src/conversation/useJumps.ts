@@ -53,6 +53,7 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
   }
 
   const indexOf = (key: string) => rows.value.findIndex((row) => row.key === key)
+  const readUpTo = () => opening.newAfter.value ?? opening.readSeq.value
   /** Whether the first unread message is above what is seen. */
   const isUnreadAbove = computed(() => {
     if (!placed.value || !opening.settled.value || opening.unread.value === 0 || isDone.value.unread)
@@ -60,8 +61,7 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
     const index = indexOf('new')
     if (index >= 0) return index < view.value.first
     // It may be in the part of the history that is not here.
-    const readUpTo = opening.newAfter.value ?? opening.readSeq.value
-    return timeline.hasOlder.value && (timeline.items.value[0]?.seq ?? 0) > readUpTo + 1
+    return timeline.hasOlder.value && (timeline.items.value[0]?.seq ?? 0) > readUpTo() + 1
   })
   const above = computed(() => (isUnreadAbove.value ? opening.unread.value : 0))
   const mention = computed(() => {
@@ -90,9 +90,7 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
 
   async function toUnread(): Promise<void> {
     isDone.value.unread = true
-    const { state, readSeq, unread } = opening
-    const seq =
-      opening.newAfter.value ?? (readSeq.value || Math.max(0, (state.value?.lastSeq ?? 0) - unread.value))
+    const seq = readUpTo()
     const key = await find(timeline.jumpAfter(seq), () => {
       isDone.value.unread = false
     })

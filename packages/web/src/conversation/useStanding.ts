@@ -58,9 +58,17 @@ export function useStanding(chat: Chat) {
     chat.type === 'group' ? chats.loaded && !group.value : nobody.value || chat.id === me.uid,
   )
 
+  /** Not for who is muted alone, or whose group is disabled; where nobody may write, it is. */
+  const mayTakeBack = computed(() => {
+    const info = group.value?.info
+    const isBarred = info && (info.state === 'disabled' || info.silenced_until > seconds.value)
+    return !unreachable.value && !isBarred
+  })
+
   const standing = computed<Standing>(() => ({
     ...{ me: me.uid, type: chat.type, role: group.value?.info?.role ?? 'none' },
-    ...{ maySpeak: reason.value === undefined, maySend, revokeSeconds: site.number('revoke_seconds') },
+    ...{ maySpeak: reason.value === undefined, mayTakeBack: mayTakeBack.value, maySend },
+    revokeSeconds: site.number('revoke_seconds'),
   }))
 
   if (chat.type === 'group') groups.follow(chat.id)

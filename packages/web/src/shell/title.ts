@@ -16,12 +16,16 @@ export function useTitle(): void {
   )
   watch(
     () => countText(chats.unread),
-    (text) =>
+    (text, before) => {
+      // It is plain at first.
+      if (text === '' && before === undefined) return
       void import('./icon.ts').then(
         ({ drawIcon }) => drawIcon(text),
         () => {
           // Without a network the title tells it alone.
         },
-      ),
+      )
+    },
+    { immediate: true },
   )
 }

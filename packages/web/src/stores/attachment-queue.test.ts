@@ -83,7 +83,7 @@ describe('attachments of a chat', () => {
     const { queue, running, sent, brief } = setUp()
     queue.add(CHAT, [file('a', { kind: 'image' }), file('b')], {
       caption: 'both',
-      quote: { mid: 9, text: 'x' },
+      quote: { mid: 9, name: '小老鼠', text: 'x' },
     })
     queue.add(CHAT, [file('c')])
     expect(brief()).toEqual(['a uploading', 'b preparing', 'c preparing'])
@@ -134,7 +134,7 @@ describe('a failure', () => {
 
   test('of all keeps caption and quote for the one that succeeds', async () => {
     const { queue, running, sent, state } = setUp()
-    queue.add(CHAT, [file('a')], { caption: 'look', quote: { mid: 4, text: '' } })
+    queue.add(CHAT, [file('a')], { caption: 'look', quote: { mid: 4, name: '小老鼠', text: '' } })
     await running[0]!.fail(new Error('refused'))
     expect(sent).toEqual([])
     queue.retry(state.list[0]!.id)
@@ -208,10 +208,10 @@ describe('cancelling', () => {
 
   test('all gives back what was to go with them', async () => {
     const { queue, sent, given, state } = setUp()
-    queue.add(CHAT, [file('a'), file('b')], { caption: 'both', quote: { mid: 3, text: 'q' } })
+    queue.add(CHAT, [file('a'), file('b')], { caption: 'both', quote: { mid: 3, name: '小老鼠', text: 'q' } })
     for (const { id } of state.list) queue.cancel(id)
     await settled()
-    expect(given).toEqual([{ caption: 'both', quote: { mid: 3, text: 'q' } }])
+    expect(given).toEqual([{ caption: 'both', quote: { mid: 3, name: '小老鼠', text: 'q' } }])
     expect(sent).toEqual([])
     expect(queue.size).toBe(0)
   })

@@ -45,9 +45,10 @@ export interface Attachment extends Facts {
   readonly error?: string
 }
 
-/** A message to quote: `text` is its raw content. */
+/** A message to quote: `text` is its raw content, `name` who wrote it. */
 export interface Quoted {
   readonly mid: number
+  readonly name: string
   readonly text: string
 }
 

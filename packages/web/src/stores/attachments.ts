@@ -64,10 +64,9 @@ export const useAttachments = defineStore('attachments', () => {
       })
     })
 
-  /** Everything was cancelled: the caption stands in the box again. */
-  function giveBack(chat: Chat, { caption = '' }: Accompaniment): void {
-    if (caption) drafts.add(chatKey(chat), caption)
-  }
+  /** Everything was cancelled: caption and quote stand in the box again. */
+  const giveBack = (chat: Chat, { caption = '', quote }: Accompaniment): void =>
+    drafts.add(chatKey(chat), caption, quote)
 
   const queue = new AttachmentQueue({
     upload: (kind, blob, options) => client.upload(kind, blob, options),

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { createPinia, setActivePinia } from 'pinia'
-import { entry, GROUP, JERRY, jerry, learn, ME, message, NEW, server } from './chats.fixture.ts'
+import { entry, GROUP, JERRY, jerry, learn, ME, message, NEW, server, view } from './chats.fixture.ts'
 import { useChats } from './chats.ts'
 
 beforeEach(() => {
@@ -8,8 +8,10 @@ beforeEach(() => {
   server()
 })
 
+const settled = () => new Promise((resolve) => setTimeout(resolve))
+
 describe('unread messages', () => {
-  test('are counted, but not one’s own, notices, those that are seen, or those that came already', () => {
+  test('are counted, but not notices, those that are seen, or those that came already', () => {
     const chats = useChats()
     learn(entry(JERRY, 10))
     chats.arrived(message(JERRY, 2), NEW)
@@ -17,8 +19,20 @@ describe('unread messages', () => {
     chats.arrived(message(JERRY, 3, { sub_type: 'notice' }), NEW)
     chats.arrived(message(JERRY, 4), { seen: true, mentionsMe: false })
     expect([jerry().unread, jerry().readSeq, jerry().lastSeq]).toEqual([1, 1, 4])
-    chats.arrived(message(JERRY, 5, { from: String(ME), to: '50' }), NEW)
-    expect([jerry().unread, jerry().readSeq]).toEqual([1, 5])
+  })
+
+  test('are read when the user writes, on whichever device; an automatic answer reads nothing', () => {
+    const chats = useChats()
+    const own = { from: String(ME), to: '50' }
+    const positions = () => [jerry().unread, jerry().mentionMid, jerry().readSeq]
+    learn(entry(JERRY, 10, { unread_count: 3, mention_mid: 7, last_seq: 4 }))
+    chats.arrived(message(JERRY, 5, { ...own, sub_type: 'notice' }), NEW)
+    expect(positions()).toEqual([3, 7, 1])
+    // As the server counts it.
+    chats.arrived(message(JERRY, 6, { ...own, auto: 1 }), NEW)
+    expect(positions()).toEqual([4, 7, 1])
+    chats.arrived(message(JERRY, 7, own), NEW)
+    expect(positions()).toEqual([0, 0, 7])
   })
 
   test('are more than 99 at most, and those of muted and hidden chats are not in the sum', () => {
@@ -32,18 +46,36 @@ describe('unread messages', () => {
     expect(chats.unread).toBe(0)
   })
 
-  test('remember the first that calls the user, until it is read or gone', () => {
+  test('remember the first that calls the user, until it is read', () => {
     const chats = useChats()
     const group = () => chats.byKey.get('group7')!
     const called = { seen: false, mentionsMe: true }
     chats.arrived(message(GROUP, 1), called)
     chats.arrived(message(GROUP, 2), called)
     expect(group().mentionMid).toBe(101)
-    chats.changed(GROUP, 101, 'gone')
-    expect(group().mentionMid).toBe(0)
     chats.arrived(message(GROUP, 3), called)
     chats.readElsewhere({ type: 'group', id: '7', uid: ME, seq: 3, unread_count: 0 } as never)
     expect([group().mentionMid, group().unread, group().readSeq]).toEqual([0, 0, 3])
+  })
+
+  test('have another one that calls the user when the first is gone: the server says which', async () => {
+    const chats = useChats()
+    const group = () => chats.byKey.get('group7')!
+    learn(entry(GROUP, 10, { unread_count: 3, mention_mid: 102, read_seq: 1, last_seq: 4 }))
+    const left = view(GROUP, 10, { unread_count: 2, mention_mid: 104, read_seq: 1, last_seq: 4 })
+    const calls = server(async () => left)
+    chats.changed(GROUP, 103, 'gone')
+    expect(group().mentionMid).toBe(102)
+    chats.changed(GROUP, 102, 'gone')
+    expect(group()).toMatchObject({ mentionMid: 0, known: true })
+    await settled()
+    expect(group()).toMatchObject({ mentionMid: 104, unread: 2 })
+    expect(calls).toEqual([['pop/chat', { type: 'group', id: 7 }]])
+    // Where all is read there is none.
+    group().unread = 0
+    chats.changed(GROUP, 104, { content: '撤回了', notice: true })
+    expect(group().mentionMid).toBe(0)
+    expect(calls).toHaveLength(1)
   })
 
   test('are read, or marked, on another device; positions of others say nothing about it', () => {

@@ -15,6 +15,7 @@ import {
 import { useDrafts } from './drafts.ts'
 import { useGroups } from './groups.ts'
 import { useMe } from './me.ts'
+import { optimistic } from './optimistic.ts'
 import { usePeople } from './people.ts'
 
 export { type ChatState, chatKey } from './chat-state.ts'
@@ -152,7 +153,10 @@ export const useChats = defineStore('chats', () => {
   /** Asks how a chat is set and what is unread in it, unless that is known. @throws ParleyError, NetworkError */
   function load(ref: Chat): Promise<ChatState> {
     const chat = place(ref)
-    if (chat.known) return Promise.resolve(chat)
+    return chat.known ? Promise.resolve(chat) : readOnce(chat)
+  }
+
+  function readOnce(chat: ChatState): Promise<ChatState> {
     const loading = loadings.get(chat.key) ?? read(chat).finally(() => loadings.delete(chat.key))
     loadings.set(chat.key, loading)
     return loading
@@ -181,7 +185,7 @@ export const useChats = defineStore('chats', () => {
 
   /** A new message. `seen`: it is being looked at; `mentionsMe`: it addresses the user. */
   function arrived(message: ChatMessage, { seen, mentionsMe }: { seen: boolean; mentionsMe: boolean }): void {
-    const { chat: ref, seq, mid, content, timestamp, sub_type } = message
+    const { chat: ref, seq, mid, content, timestamp, sub_type, auto } = message
     const mine = Number(message.from) === useMe().uid
     const chat = ensure(ref)
     const other = ref.type === 'group' || mine ? 'to' : 'from'
@@ -193,7 +197,8 @@ export const useChats = defineStore('chats', () => {
     chat.last = { mid, seq, from: Number(message.from), name, content, seconds: timestamp, notice }
     chat.lastSeq = seq
     chat.hidden = false
-    if (mine && !notice) chat.readSeq = seq
+    // Who writes has read. An automatic answer was written by nobody.
+    if (mine && !notice && auto !== 1) Object.assign(chat, { readSeq: seq, unread: 0, mentionMid: 0 })
     else if (!seen && !notice) {
       chat.unread = Math.min(100, chat.unread + 1)
       if (mentionsMe) chat.mentionMid ||= mid
@@ -207,7 +212,11 @@ export const useChats = defineStore('chats', () => {
   function changed(ref: Chat, mid: number, change: { content: string; notice: true } | 'gone'): boolean {
     const chat = byKey.get(chatKey(ref))
     if (!chat) return false
-    if (chat.mentionMid === mid) chat.mentionMid = 0
+    if (chat.mentionMid === mid) {
+      chat.mentionMid = 0
+      // There may be another one behind it.
+      if (chat.unread > 0) void readOnce(chat).catch(() => {})
+    }
     if (chat.last?.mid !== mid) return false
     if (change !== 'gone') {
       Object.assign(chat.last, change)
@@ -255,31 +264,12 @@ export const useChats = defineStore('chats', () => {
     byKey.delete(chatKey(ref))
   }
 
-  /** Changes the chat at once, and back when the server does not want it. */
-  async function optimistic(
-    ref: Chat,
-    change: Partial<ChatState>,
-    call: (target: { friend_uid: number } | { gid: number }) => Promise<unknown>,
-  ): Promise<void> {
-    const chat = ensure(ref)
-    const before = Object.fromEntries(
-      Object.keys(change).map((key) => [key, chat[key as keyof ChatState]]),
-    ) as Partial<ChatState>
-    Object.assign(chat, change)
-    try {
-      await call(ref.type === 'group' ? { gid: ref.id } : { friend_uid: ref.id })
-    } catch (error) {
-      Object.assign(chat, before)
-      throw error
-    }
-  }
-
   type View = { top?: 0 | 1; muted?: 0 | 1; unread_count?: number; state?: 'chatting' }
   const update = (ref: Chat, change: Partial<ChatState>, view: View): Promise<void> =>
-    optimistic(ref, change, (target) =>
-      'gid' in target
-        ? client.call('group/memberupdate', { ...target, ...view })
-        : client.call('friend/update', { ...target, ...view }),
+    optimistic(ensure(ref), change, () =>
+      ref.type === 'group'
+        ? client.call('group/memberupdate', { gid: ref.id, ...view })
+        : client.call('friend/update', { friend_uid: ref.id, ...view }),
     )
 
   const pin = (ref: Chat, on: boolean) => update(ref, { pinned: on }, { top: on ? 1 : 0 })
@@ -287,7 +277,7 @@ export const useChats = defineStore('chats', () => {
   const markUnread = (ref: Chat) => update(ref, { unread: 1 }, { unread_count: 1 })
   const markRead = (ref: Chat) => {
     const chat = ensure(ref)
-    return optimistic(ref, { unread: 0, mentionMid: 0, readSeq: chat.lastSeq }, () =>
+    return optimistic(chat, { unread: 0, mentionMid: 0, readSeq: chat.lastSeq }, () =>
       client.call('message/updateLastReadTime', { id: ref.id, type: ref.type }),
     )
   }
@@ -296,14 +286,16 @@ export const useChats = defineStore('chats', () => {
   /** Takes it off the list until its next message. */
   function hide(ref: Chat): Promise<void> {
     drafts.setAside(chatKey(ref))
-    return optimistic(ref, { hidden: true }, () => client.call('pop/delchat', { id: ref.id, type: ref.type }))
+    return optimistic(ensure(ref), { hidden: true }, () =>
+      client.call('pop/delchat', { id: ref.id, type: ref.type }),
+    )
   }
   /** Deletes what is in it up to now, for the user alone, and takes it off the list until its next message. */
   async function remove(ref: Chat): Promise<void> {
     const chat = ensure(ref)
     const { lastSeq } = chat
     drafts.setAside(chat.key)
-    await optimistic(ref, { hidden: true }, () =>
+    await optimistic(chat, { hidden: true }, () =>
       client.call('pop/delchat', { id: ref.id, type: ref.type, clear: 1 }),
     )
     cleared(chat, lastSeq)

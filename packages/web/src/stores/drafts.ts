@@ -151,11 +151,11 @@ export const useDrafts = defineStore('drafts', () => {
     write(key, adopted)
   }
 
-  /** Puts words behind what stands in a chat's box. */
-  function add(key: string, words: string): void {
-    const { text, quote, mentions } = byKey.get(key) ?? { text: '' }
+  /** Puts words behind what stands in a chat's box, and a quote above it unless there is one. */
+  function add(key: string, words: string, given?: Draft['quote']): void {
+    const { text, quote = given, mentions } = byKey.get(key) ?? { text: '' }
     const draft = { ...(quote && { quote }), ...(mentions && { mentions }) }
-    set(key, { ...draft, text: text ? `${text}\n${words}` : words })
+    set(key, { ...draft, text: text && words ? `${text}\n${words}` : text || words })
   }
 
   const heldPrefix = () => `parley:held:${session.uid}:`

@@ -2,6 +2,7 @@ import type { DataOf, Home, PushEvents } from '@parley/client'
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, reactive } from 'vue'
 import { client } from '@/sdk.ts'
+import { optimistic } from './optimistic.ts'
 import { usePeople } from './people.ts'
 
 /** A group as `group/detail` shows it. */
@@ -160,18 +161,10 @@ export const useGroups = defineStore('groups', () => {
     await client.call('group/forbiddenuser', { gid, uid, time: seconds })
   }
 
-  /** Is so at once, and taken back when the server refuses. */
-  async function silenceAll(gid: number, on: boolean): Promise<void> {
-    const info = byId.get(gid)?.info
-    const before = info?.state
-    if (info) info.state = on ? 'forbidden' : 'normal'
-    try {
-      await client.call('group/forbiddenall', { gid, value: on ? 1 : 0 })
-    } catch (error) {
-      if (info && before) info.state = before
-      throw error
-    }
-  }
+  const silenceAll = (gid: number, on: boolean): Promise<void> =>
+    optimistic<Partial<GroupInfo>>(byId.get(gid)?.info ?? {}, { state: on ? 'forbidden' : 'normal' }, () =>
+      client.call('group/forbiddenall', { gid, value: on ? 1 : 0 }),
+    )
 
   const leave = async (gid: number): Promise<void> => {
     await client.call('group/leave', { gid })

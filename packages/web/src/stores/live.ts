@@ -69,6 +69,7 @@ export function followLive(): void {
     if (type === 'friend') people.remarkChanged(Number(id), remark)
     else groups.remarkChanged(Number(id), remark)
   })
+  let receipts: number | undefined
   client.on('profile', ({ uid, nickname, avatar, sign, read_receipts }) => {
     const known = people.byId.get(uid)
     if (known) {
@@ -76,7 +77,11 @@ export function followLive(): void {
       if (known.isFriend && known.remark === '' && known.nickname !== nickname) people.loadFriendsSoon()
       people.learn({ uid, nickname, avatar, sign })
     }
-    if (uid === me.uid) me.profileChanged({ nickname, avatar, sign }, read_receipts)
+    if (uid !== me.uid) return
+    me.profileChanged({ nickname, avatar, sign }, read_receipts)
+    // What was read while they were off was not told.
+    if (read_receipts === 1 && receipts !== 1) messages.outdated()
+    receipts = read_receipts
   })
 
   client.on('friendApply', () => requests.changed())

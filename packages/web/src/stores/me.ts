@@ -2,6 +2,7 @@ import type { Home } from '@parley/client'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { client } from '@/sdk.ts'
+import { optimistic } from './optimistic.ts'
 import { useSession } from './session.ts'
 
 type Mine = Home['mine']
@@ -46,16 +47,8 @@ export const useMe = defineStore('me', () => {
   }
 
   /** Switches read positions on or off, in both directions. @throws ParleyError, NetworkError */
-  async function setReadReceipts(on: boolean): Promise<void> {
-    const before = readReceipts.value
-    readReceipts.value = on
-    try {
-      await client.call('user/update', { read_receipts: on ? 1 : 0 })
-    } catch (error) {
-      readReceipts.value = before
-      throw error
-    }
-  }
+  const setReadReceipts = (on: boolean): Promise<void> =>
+    optimistic(readReceipts, { value: on }, () => client.call('user/update', { read_receipts: on ? 1 : 0 }))
 
   return { mine, uid, isMember, readReceipts, learn, loadDetail, profileChanged, update, setReadReceipts }
 })

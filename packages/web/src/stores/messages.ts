@@ -76,7 +76,8 @@ export const useMessages = defineStore('messages', () => {
     chats.arrived(event, { seen, mentionsMe: !mine && mentionsMe(event) })
     const outboxId = mine && event.uniqueId && ours.has(event.uniqueId) ? event.uniqueId : undefined
     timelines.get(key)?.arrived(fromPush(event), outboxId)
-    if (seen && !mine) readSoon(event.chat)
+    // Own messages are read by being sent; automatic answers are not.
+    if (seen && (!mine || event.auto === 1)) readSoon(event.chat)
   }
 
   const ours = new Set<string>()
@@ -88,12 +89,24 @@ export const useMessages = defineStore('messages', () => {
     if (message.state === 'sent' || message.state === 'discarded') quoted.delete(message.id)
   }
 
-  let readTimer: ReturnType<typeof setTimeout> | undefined
+  /** What was seen and is about to be marked as read, by chat. */
+  const readings = new Map<string, { chat: Chat; timer: ReturnType<typeof setTimeout> }>()
   /** One call for a burst of messages. */
   function readSoon(chat: Chat): void {
-    clearTimeout(readTimer)
-    readTimer = setTimeout(() => void chats.markRead(chat).catch(() => {}), 150)
+    const key = chatKey(chat)
+    clearTimeout(readings.get(key)?.timer)
+    readings.set(key, { chat, timer: setTimeout(() => readNow(key), 150) })
   }
+  function readNow(key: string): void {
+    const reading = readings.get(key)
+    if (!reading) return
+    clearTimeout(reading.timer)
+    readings.delete(key)
+    void chats.markRead(reading.chat).catch(() => {})
+  }
+  window.addEventListener('pagehide', () => {
+    for (const key of readings.keys()) readNow(key)
+  })
 
   /** The person looks at the chat, and sees its newest message (`atEnd`). */
   function look(chat: Chat | undefined, atEnd = false): void {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, jest, test } from 'bun:test'
 import type { OutboxMessage } from '@parley/client'
 import { fromOutbox, type Message } from './message.ts'
 import { CHAT, chat, isWhole, message, range, row, seqs } from './timeline.fixture.ts'
@@ -190,5 +190,36 @@ describe('what is written here', () => {
     expect(states(line)).toEqual([['oa', 'sending']])
     line.pending(outbox('a'), true)
     expect(states(line)).toEqual([])
+  })
+})
+
+describe('how far the other person has read', () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+
+  const asked = ({ calls }: ReturnType<typeof chat>) =>
+    calls.filter(([path]) => path === 'message/readstate').length
+
+  test('is asked for when they write, once for several messages', async () => {
+    const there = chat(5)
+    await there.line.open()
+    there.line.arrived(message(6))
+    there.line.arrived(message(7))
+    expect(asked(there)).toBe(1)
+    jest.advanceTimersByTime(200)
+    expect(asked(there)).toBe(2)
+    there.line.arrived(message(8))
+    jest.advanceTimersByTime(200)
+    expect(asked(there)).toBe(3)
+  })
+
+  test('is not asked for because of own messages, automatic answers, notices, or before the chat is read', async () => {
+    const there = chat(5)
+    there.line.arrived(message(5))
+    await there.line.open()
+    there.line.arrived({ ...message(6), auto: true })
+    there.line.arrived({ ...message(7), notice: true })
+    there.line.arrived({ ...message(8), from: 9 })
+    expect(jest.getTimerCount()).toBe(0)
   })
 })

@@ -9,6 +9,8 @@ const PAGE_ON = 100
 const PAGE_AGAIN = 200
 /** When the window on the history is longer than this, what is far from its used end is let go. */
 const WINDOW_MAX = 12_000
+/** Several messages of the other person are one reason to ask how far they have read. */
+const PEER_SETTLE_MS = 200
 
 export type Loading = 'first' | 'older' | 'newer' | 'jump'
 
@@ -177,6 +179,7 @@ export class Timeline {
     if (outboxId !== undefined)
       this.#unsent.value = this.#unsent.value.filter((own) => own.outboxId !== outboxId)
     this.#append(outboxId === undefined ? message : { ...message, key: `o${outboxId}` })
+    if (message.from === this.chat.id && !message.auto && !message.notice) this.#readPeerSoon()
   }
 
   /** A message of the outbox has changed. */
@@ -321,6 +324,16 @@ export class Timeline {
       .call('message/readstate', { id: this.chat.id, type: 'friend' })
       .catch(() => ({ seq: 0 }))
     this.peerReadSeq.value = Math.max(this.peerReadSeq.value, seq)
+  }
+
+  #peerTimer: ReturnType<typeof setTimeout> | undefined
+  /** Who writes has read, and nobody pushes that. Whether the user may know it is for the server to say. */
+  #readPeerSoon(): void {
+    if (this.chat.type !== 'friend' || !this.fresh.value) return
+    this.#peerTimer ??= setTimeout(() => {
+      this.#peerTimer = undefined
+      void this.#readPeer()
+    }, PEER_SETTLE_MS)
   }
 
   /** Puts another part of the history into the window; messages that were known keep their keys. */

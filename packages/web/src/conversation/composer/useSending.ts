@@ -69,7 +69,7 @@ export function useSending(
 
   const quoteOf = () => {
     const { quote } = box
-    return quote.value ? { quote: { mid: quote.value.mid, text: quote.value.text } } : {}
+    return quote.value ? { quote: quote.value } : {}
   }
 
   const tooLong = (): string => t('composer.tooLong', { limit: n(limit.value) })

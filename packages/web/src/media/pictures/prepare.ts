@@ -17,18 +17,6 @@ const KEPT_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'
 const UNSEEN_EXTENSIONS = new Set(['tif', 'tiff'])
 const MAYBE_TRANSPARENT = new Set(['image/png', 'image/webp', 'image/avif', 'image/apng'])
 
-/** `unreadable`: broken, or in a format (HEIC) that neither this browser nor the server can read. It can go as a file. */
-export class PictureError extends Error {
-  override readonly name = 'PictureError'
-
-  constructor(
-    readonly problem: 'unreadable',
-    cause?: unknown,
-  ) {
-    super(`picture: ${problem}`, { cause })
-  }
-}
-
 /** A picture that is ready for `upload/img`. */
 export interface PreparedPicture {
   /** What is to be uploaded. */
@@ -50,7 +38,8 @@ export interface PreparedPicture {
  * Makes a picture fit to be sent: upright, its longest side at most 1920 px, JPEG (WebP where it is transparent).
  * Moving pictures, small PNGs and what would not get smaller stay as they are.
  * @param options.original sends the file itself, where the server takes it
- * @throws PictureError
+ * @throws whatever the browser does when the picture is broken, or in a format (HEIC) that neither it nor the server can
+ * read: it can go as a file
  */
 export async function preparePicture(
   file: File,
@@ -58,7 +47,7 @@ export async function preparePicture(
 ): Promise<PreparedPicture> {
   const bitmap = await createImageBitmap(file).catch((error: unknown) => {
     if (UNSEEN_EXTENSIONS.has(extensionOf(file.name))) return undefined
-    throw new PictureError('unreadable', error)
+    throw error
   })
   if (!bitmap) return { blob: file, name: file.name }
   try {
@@ -78,7 +67,7 @@ export async function preparePicture(
       ...(isTakenAsItIs ? { original: file } : {}),
       width,
       height,
-      thumbhash: hash,
+      ...(hash ? { thumbhash: hash } : {}),
       previewUrl: URL.createObjectURL(blob),
     }
   } finally {
@@ -119,15 +108,21 @@ function draw(bitmap: ImageBitmap, side: number) {
   return { canvas, context }
 }
 
-/** The picture's ThumbHash, and whether one can look through it somewhere. */
-async function look(bitmap: ImageBitmap): Promise<{ hash: string; isTransparent: boolean }> {
+/** The picture's ThumbHash, if it can be made, and whether one can look through it somewhere. */
+async function look(bitmap: ImageBitmap): Promise<{ hash?: string; isTransparent: boolean }> {
   const { canvas, context } = draw(bitmap, HASH_SIDE)
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
   let isTransparent = false
   for (let at = 3; at < data.length && !isTransparent; at += 4) isTransparent = data[at]! < 255
-  const { rgbaToThumbHash } = await import('thumbhash')
-  return { hash: toBase64Url(rgbaToThumbHash(canvas.width, canvas.height, data)), isTransparent }
+  try {
+    const { rgbaToThumbHash } = await import('thumbhash')
+    return { hash: toBase64Url(rgbaToThumbHash(canvas.width, canvas.height, data)), isTransparent }
+  } catch {
+    // Not here without a network, for one: the picture goes without.
+    return { isTransparent }
+  }
 }
 
-/** The ThumbHash of a picture, in base64url. */
-export const thumbhashOf = async (bitmap: ImageBitmap): Promise<string> => (await look(bitmap)).hash
+/** The ThumbHash of a picture, in base64url; undefined when it cannot be made. */
+export const thumbhashOf = async (bitmap: ImageBitmap): Promise<string | undefined> =>
+  (await look(bitmap)).hash

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { chosenBlob, prepareFile, refusalOf } from './prepared.ts'
 
 const limits = { imageBytes: 10, fileBytes: 100 }
@@ -31,6 +31,37 @@ describe('a file that is prepared', () => {
   test('is a file when pictures may not be sent', async () => {
     const file = new File(['x'], 'a.png', { type: 'image/png' })
     expect((await prepareFile(file, { pictures: false, files: true })).kind).toBe('file')
+  })
+
+  describe('with a picture that', () => {
+    const file = new File(['x'], 'a.png', { type: 'image/png' })
+    const page = globalThis as Record<string, unknown>
+    beforeEach(() => {
+      page.createImageBitmap = async () => ({ width: 30, height: 20, close() {} })
+    })
+    afterEach(() => {
+      for (const name of ['createImageBitmap', 'OffscreenCanvas']) delete page[name]
+    })
+
+    test('the browser cannot draw, is a file', async () => {
+      page.OffscreenCanvas = class {
+        getContext = () => null
+      }
+      expect(await prepareFile(file, everything)).toEqual({ kind: 'file', blob: file, name: 'a.png' })
+    })
+
+    test('gets no placeholder, is a picture all the same', async () => {
+      page.OffscreenCanvas = class {
+        // More than a ThumbHash can be made of.
+        width = 101
+        height = 1
+        getContext = () => ({ drawImage() {}, getImageData: () => ({ data: new Uint8ClampedArray(404) }) })
+      }
+      const prepared = await prepareFile(file, everything)
+      expect(prepared).toMatchObject({ kind: 'picture', blob: file, width: 30, height: 20 })
+      expect(prepared).not.toHaveProperty('thumbhash')
+      URL.revokeObjectURL(prepared.previewUrl!)
+    })
   })
 
   test('is sent as the original only where that is wanted and possible', () => {

@@ -1,5 +1,5 @@
 import { kindOf } from './kinds.ts'
-import { PictureError, preparePicture } from './prepare.ts'
+import { preparePicture } from './prepare.ts'
 import { readVideo } from './videos.ts'
 
 /** What the site lets people send. */
@@ -34,7 +34,7 @@ export interface Prepared {
 }
 
 /**
- * Looks at a file and makes it ready. A picture that cannot be read, or may not be sent as one, becomes a file. Sound
+ * Looks at a file and makes it ready. A picture that cannot be made ready, or may not be sent as one, becomes a file. Sound
  * is a file, too: only what was recorded here is a voice message. Never throws.
  */
 export async function prepareFile(file: File, allowed: Allowed): Promise<Prepared> {
@@ -43,9 +43,8 @@ export async function prepareFile(file: File, allowed: Allowed): Promise<Prepare
     case 'picture':
       try {
         return { kind: 'picture', ...(await preparePicture(file)) }
-      } catch (error) {
-        if (error instanceof PictureError) return asFile
-        throw error
+      } catch {
+        return asFile
       }
     case 'video':
       return { ...asFile, kind: 'video', ...(await readVideo(file)) }

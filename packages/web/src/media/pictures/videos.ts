@@ -59,7 +59,8 @@ async function posterOf(video: HTMLVideoElement): Promise<Pick<VideoFacts, 'thum
     const canvas = new OffscreenCanvas(Math.round(frame.width * scale), Math.round(frame.height * scale))
     canvas.getContext('2d')!.drawImage(frame, 0, 0, canvas.width, canvas.height)
     const poster = await canvas.convertToBlob({ type: 'image/jpeg', quality: POSTER_QUALITY })
-    return { thumbhash: await thumbhashOf(frame), previewUrl: URL.createObjectURL(poster) }
+    const thumbhash = await thumbhashOf(frame)
+    return { ...(thumbhash ? { thumbhash } : {}), previewUrl: URL.createObjectURL(poster) }
   } finally {
     frame.close()
   }
