@@ -49,8 +49,12 @@ export const useGroups = defineStore('groups', () => {
     const { avatar, groupname, announcement, state, uid } = event
     if (avatar !== undefined) group.avatar = avatar
     if (uid !== undefined) group.ownerUid = uid
-    if (groupname !== undefined && !group.info?.remark) group.name = groupname
-    if (!group.info) return
+    if (!group.info) {
+      // Whether the known name is the user's own for the group, only the server can tell.
+      if (groupname !== undefined && groupname !== group.name) reloadSoon(event.gid)
+      return
+    }
+    if (groupname !== undefined && !group.info.remark) group.name = groupname
     if (groupname !== undefined) group.info.groupname = groupname
     if (announcement !== undefined) group.info.announcement = announcement
     if (state !== undefined) group.info.state = state
