@@ -17,9 +17,13 @@ export interface Group {
   ownerUid: number
   /** Known after `loadDetail`. */
   info?: GroupInfo
+  /** The first `FIRST_MEMBERS`; known after `loadFirst`. */
+  first?: readonly Member[]
 }
 
 const MEMBERS_PAGE = 50
+/** As many are shown with a group. */
+export const FIRST_MEMBERS = 15
 /** Several things that happen to a group at once are one reason to read it anew. */
 const SETTLE_MS = 200
 
@@ -104,6 +108,11 @@ export const useGroups = defineStore('groups', () => {
     for (const { uid, avatar, nickname, name } of rows)
       people.learn({ uid, avatar, nickname, ...(name !== nickname ? { remark: name } : {}) })
     return rows
+  }
+
+  async function loadFirst(gid: number): Promise<void> {
+    const first = await members(gid, 0, '', FIRST_MEMBERS)
+    if (byId.has(gid)) learn({ gid, first })
   }
 
   async function create(members: readonly number[], groupname?: string): Promise<number> {
@@ -199,6 +208,7 @@ export const useGroups = defineStore('groups', () => {
       loadDetail,
       follow,
       members,
+      loadFirst,
       create,
       change,
       setRemark,
