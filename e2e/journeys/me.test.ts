@@ -138,7 +138,9 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
     await seen(message(there, '收到').getByRole('img', { name: '已读' }))
 
     await here.open('/me/privacy')
-    await here.page.getByRole('switch', { name: '已读回执' }).uncheck()
+    const receipts = here.page.getByRole('switch', { name: '已读回执' })
+    await receipts.uncheck()
+    await seen(receipts.and(here.page.locator(':not([aria-busy])')))
     await here.page.reload()
     await seen(here.page.getByRole('switch', { name: '已读回执', checked: false }))
     await here.open(`/chat/friend/${jerry.uid}`)
