@@ -113,7 +113,9 @@ describe.skipIf(!browserPath)('what opens over the pages', () => {
 
   for (const [size, locale, theme] of [
     ['desktop', 'zh-CN', 'light'],
-    ['phone', 'en', 'dark'],
+    ['desktop', 'en', 'dark'],
+    ['phone', 'en', 'light'],
+    ['phone', 'zh-CN', 'dark'],
   ] as const)
     test(
       `is fit for everybody: ${size}, ${locale}, ${theme}`,

@@ -47,13 +47,17 @@ export const overflows = (page: Page): Promise<string[]> =>
 /** A page that has not changed for so long is drawn, ms. */
 const QUIET_MS = 200
 
-/** Goes to another page without loading the client anew, and waits until everything is there. */
-export async function goTo({ page }: Person, path: string): Promise<void> {
-  await page.evaluate(async (path) => {
+/** Goes to another page without loading the client anew. */
+export const push = ({ page }: Person, path: string): Promise<void> =>
+  page.evaluate(async (path) => {
     const app = (document.querySelector('#app') as unknown as { __vue_app__: App }).__vue_app__
     await app.config.globalProperties.$router.push(path)
   }, path)
-  await page.evaluate(untilStill, QUIET_MS)
+
+/** Goes there, and waits until everything is there. */
+export async function goTo(person: Person, path: string): Promise<void> {
+  await push(person, path)
+  await person.page.evaluate(untilStill, QUIET_MS)
 }
 
 interface App {

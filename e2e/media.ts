@@ -26,6 +26,25 @@ export async function picture(
   return { name, type: isPng ? 'image/png' : 'image/jpeg', bytes: new Uint8Array(bytes) }
 }
 
+/** A wide picture whose left half is red, and the right one blue. */
+export async function twoHalves(): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const [width, height] = [900, 300]
+  const right = { create: { width: width / 2, height, channels: 3 as const, background: '#0000ff' } }
+  const buffer = await sharp({ create: { width, height, channels: 3, background: '#ff0000' } })
+    .composite([{ input: right, left: width / 2, top: 0 }])
+    .png()
+    .toBuffer()
+  return { name: 'halves.png', mimeType: 'image/png', buffer }
+}
+
+/** Whether a picture's pixel, so many percent from its left and in the middle of its height, is red or blue. */
+export async function colourAt(picture: ArrayBuffer, percent: number): Promise<'red' | 'blue'> {
+  const { data, info } = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const x = Math.floor((info.width * percent) / 100)
+  const at = (Math.floor(info.height / 2) * info.width + x) * info.channels
+  return data[at]! > data[at + 2]! ? 'red' : 'blue'
+}
+
 /** Any file. */
 export const plain = (name: string, bytes = 3000, type = 'application/pdf'): MadeFile => ({
   ...{ name, type },

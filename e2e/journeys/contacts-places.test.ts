@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, friends, GROUP, message, say } from '../conversation.ts'
 import { browserPath, type Person, Stage, type View } from '../stage.ts'
-import { answer, at, button, dialog, gone, link, pick, row, seen } from './acts.ts'
+import { answer, at, button, dialog, gone, link, pick, row, seen, tab } from './acts.ts'
 
 /* The places above the address book, and the ways from there into a chat. */
 
@@ -117,10 +117,18 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
       await gone(button(here, '查找'))
       await gone(link(here, '添加朋友'))
       await gone(button(there, '添加到通讯录'))
+      await seen(here.page.getByText('通讯录还是空的', { exact: true }))
+      await tab(there, '消息').click()
+      await pick(there, '新建', '发起群聊')
+      await seen(dialog(there).getByText('通讯录还是空的，没有可以选择的人'))
+      expect(await dialog(there).getByRole('button', { name: '添加朋友' }).count()).toBe(0)
     } finally {
       await stage.site.set({ add_friend: 'on' })
     }
     await seen(button(here, '查找'))
+    await answer(there, '添加朋友')
+    await at(there.page, '/contacts/add')
+    await gone(dialog(there))
   })
 
   test('a member opens an account from among their contacts, writes to it, and disables it', async () => {

@@ -106,6 +106,9 @@ describe.skipIf(!browserPath)('contacts', () => {
     await answer(here, '发送申请')
     await seen(here.page.getByText('申请已发送，等待对方通过'))
     await seen(button(here, '已申请，等待通过').and(here.page.locator(':disabled')))
+    // So it is when they come back to it, also on another device.
+    await here.open(`/person/${jerry!.uid}`)
+    await seen(button(here, '已申请，等待通过').and(here.page.locator(':disabled')))
 
     await tab(there, '1 个好友申请， 通讯录').tap()
     await link(there, /新的朋友/).tap()
@@ -214,9 +217,12 @@ describe.skipIf(!browserPath)('contacts', () => {
     await stage.site.set({ stranger_chat: 'off' })
     try {
       const [tom, jerry] = await friends(stage)
+      await stage.site.as(tom).ok('friend/remark', { friend_uid: jerry.uid, remark: '隔壁的老鼠' })
+      await stage.site.as(jerry).ok('friend/remark', { friend_uid: tom.uid, remark: '隔壁的猫' })
       await send(stage.site, jerry, tom, '你好')
       const there = await opened(`/chat/friend/${tom.uid}`, jerry)
       await seen(box(there))
+      await seen(there.page.getByRole('heading', { level: 1, name: '隔壁的猫' }))
       const here = await opened(`/person/${jerry.uid}`, tom, { size: 'phone' })
       await button(here, '删除好友').tap()
       await answer(here, '取消')
@@ -225,6 +231,9 @@ describe.skipIf(!browserPath)('contacts', () => {
       await seen(button(here, '添加到通讯录'))
       await gone(button(here, '删除好友'))
       await gone(box(there))
+      // What they called each other has gone with it.
+      await seen(here.page.getByRole('heading', { name: '小老鼠' }))
+      await seen(there.page.getByRole('heading', { level: 1, name: '汤姆' }))
       await tab(there, '通讯录').click()
       await seen(there.page.getByText('通讯录还是空的，先添加一位朋友吧'))
     } finally {

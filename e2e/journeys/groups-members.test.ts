@@ -84,6 +84,23 @@ describe.skipIf(!browserPath)('members of a group', () => {
     await gone(dialog(here).getByRole('alert'))
   })
 
+  test('who is in already is not invited, also when they were picked before that was known', async () => {
+    const [mia, anna] = await Promise.all(['米娅', '安娜'].map((nickname) => stage.site.user({ nickname })))
+    for (const friend of [mia!, anna!]) await stage.site.befriend(tom, friend)
+    const gid = await stage.site.group(tom, mia!)
+    const here = await stage.person(tom)
+    const network = await wire(here)
+    await here.open(GROUP(gid))
+    await seen(aside(here).getByRole('link', { name: '米娅' }))
+    const arrive = network.hold('group/members')
+    await button(here, '邀请').click()
+    for (const name of ['米娅', '安娜']) await dialog(here).getByRole('checkbox', { name }).check()
+    await button(here, '邀请（2）').click()
+    arrive()
+    await seen(here.page.getByText('已邀请 1 位朋友'))
+    await seen(aside(here).getByRole('link', { name: '安娜' }))
+  })
+
   test('their pictures make the group’s, which is another one when somebody comes', async () => {
     const gid = await stage.site.group(tom, jerry)
     await stage.site.as(tom).ok('group/update', { gid, groupname: '画廊' })

@@ -133,11 +133,23 @@ describe.skipIf(!browserPath)('groups', () => {
     await seen(title(here, '读书会'))
 
     await button(here, '编辑群公告').click()
-    await fill(here.page, { 群公告: '周四 16:00 评审第三版，请提前看稿。' })
+    const announcement = dialog(here).getByRole('textbox', { name: '群公告' })
+    await announcement.fill('周四 16:00 评审第三版，请提前看稿。')
+    // The page is loaded anew before it is saved, and nothing is lost.
+    await here.page.reload()
+    await button(here, '编辑群公告').click()
+    expect(await announcement.inputValue()).toBe('周四 16:00 评审第三版，请提前看稿。')
     await answer(here, '保存')
     for (const { page } of [here, there])
       await seen(page.getByRole('complementary').getByText('周四 16:00 评审第三版，请提前看稿。'))
     await gone(button(there, '编辑群公告'))
+    // What was discarded is not offered again.
+    await button(here, '编辑群公告').click()
+    await announcement.fill('改主意了')
+    await answer(here, '取消')
+    await button(here, '编辑群公告').click()
+    expect(await announcement.inputValue()).toBe('周四 16:00 评审第三版，请提前看稿。')
+    await answer(here, '取消')
     // Another name for oneself does not hide that the group is called something else now.
     await button(here, /^群名称/).click()
     await fill(here.page, { 群名称: '读书会二期' })

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { box, friends, log, message, say, send, until } from '../conversation.ts'
 import { overflows } from '../look.ts'
+import { colourAt, twoHalves } from '../media.ts'
 import { browserPath, Stage } from '../stage.ts'
-import { answer, button, dialog, fill, PICTURE, row, seen } from './acts.ts'
+import { answer, button, dialog, fill, row, seen } from './acts.ts'
 
 /* What one sets about oneself and this device, seen by oneself and by others. */
 
@@ -32,8 +33,11 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
     const here = await opened('/me/profile', tom, { size: 'phone' })
     const choosing = here.page.waitForEvent('filechooser')
     await button(here, /^头像/).tap()
-    await (await choosing).setFiles(PICTURE)
-    await seen(dialog(here).getByRole('application'))
+    await (await choosing).setFiles(await twoHalves())
+    const cut = dialog(here).getByRole('application')
+    await seen(dialog(here).getByRole('button', { name: '放大' }).and(here.page.locator(':enabled')))
+    // From the middle, where both halves are, well into the right one.
+    for (let step = 0; step < 40; step++) await cut.press('ArrowRight')
     await answer(here, '放大')
     await answer(here, '完成')
     await seen(here.page.getByText('头像已更换'))
@@ -47,7 +51,11 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
     await seen(button(here, /^个性签名.*猫抓老鼠/))
     await there.open(`/person/${tom.uid}`)
     await seen(there.page.getByText('猫抓老鼠'))
-    expect(await there.page.getByRole('main').locator('img').first().getAttribute('src')).toContain('/upload')
+    const picture = there.page.getByRole('main').locator('img').first()
+    const src = (await picture.getAttribute('src'))!
+    expect(src).toContain('/upload')
+    const made = await (await fetch(new URL(src, stage.site.url))).arrayBuffer()
+    for (const percent of [5, 50, 95]) expect(await colourAt(made, percent)).toBe('blue')
   })
 
   test('language, theme and text size change at once, and stay', async () => {
@@ -138,7 +146,9 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
     await seen(message(there, '收到').getByRole('img', { name: '已读' }))
 
     await here.open('/me/privacy')
-    await here.page.getByRole('switch', { name: '已读回执' }).uncheck()
+    const receipts = here.page.getByRole('switch', { name: '已读回执' })
+    await receipts.uncheck()
+    await seen(receipts.and(here.page.locator(':not([aria-busy])')))
     await here.page.reload()
     await seen(here.page.getByRole('switch', { name: '已读回执', checked: false }))
     await here.open(`/chat/friend/${jerry.uid}`)

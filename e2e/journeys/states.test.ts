@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { box, FRIEND, friends, log, message, messages, say, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { at, button, gone, pickFrom, row, seen } from './acts.ts'
+import { answer, at, button, gone, pickFrom, row, seen } from './acts.ts'
 import { wire } from './network.ts'
 
 /* What stands where something is not, or not yet: a shape, a reason, what went wrong, what to do. */
@@ -138,6 +138,27 @@ describe.skipIf(!browserPath)('where something is not yet', () => {
     network.refuse()
     await pickFrom(here, row(here, '小老鼠'), '消息免打扰')
     await seen(row(here, '小老鼠').getByText('已免打扰'))
+  })
+
+  test('an act without a place of its own says so when it takes long, as does signing out', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(tom, { size: 'phone' })
+    const network = await wire(here)
+    const note = here.page.getByRole('status').getByText('网络较慢，仍在处理…')
+    await here.open(`/person/${jerry.uid}`)
+    const arrive = network.hold('friend/delete')
+    await button(here, '删除好友').tap()
+    await answer(here, '删除好友')
+    await seen(note)
+    arrive()
+    await seen(button(here, '添加到通讯录'))
+    await gone(note)
+    await here.open('/me')
+    network.hold('login/logout')
+    await button(here, '退出登录').tap()
+    await answer(here, '退出登录')
+    await seen(note)
+    await at(here.page, '/signin')
   })
 
   test('nobody and nothing: it is said what to do', async () => {

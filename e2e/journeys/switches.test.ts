@@ -175,7 +175,10 @@ describe.skipIf(!browserPath)('switches', () => {
     gid = await stage.site.group(tom, jerry, stranger)
     await stage.site.as(tom).ok('group/manager', { gid, uid: jerry.uid, value: 1 })
     const here = await opened(`${GROUP(gid)}/details`, { size: 'phone' }, jerry)
-    await follows(['qrcode_group', button(here, '群二维码')])
+    await follows(['qrcode_group', button(here, '群二维码')], ['qrcode_scan', button(here, '群二维码')])
+    // Where everybody may join, nothing need be scanned.
+    await set({ group_join: 'open', qrcode_scan: 'off' })
+    await seen(button(here, '群二维码'))
     await button(here, '群二维码').tap()
     await seen(dialog(here))
     await set({ qrcode_group: 'off' })
@@ -210,7 +213,8 @@ describe.skipIf(!browserPath)('switches', () => {
   test('of an invitation, and of a card, that somebody looks at', async () => {
     const { content } = await stage.site.as(tom).ok('qrcode/group', { gid })
     const here = await opened(new URL(content).pathname + new URL(content).search, {}, stranger)
-    await follows(['qrcode_group', button(here, '加入群聊')], ['group_chat', button(here, '加入群聊')])
+    const joining = button(here, '加入群聊')
+    await follows(['qrcode_group', joining], ['group_chat', joining], ['qrcode_scan', joining])
     await set({ qrcode_group: 'off', qrcode_friend: 'off' })
     await seen(here.page.getByText('本站没有开放群二维码'))
     const { nid } = await stage.site.as(tom).ok('user/detail', { uid: jerry.uid })

@@ -47,6 +47,8 @@ export const UserDetail = UserSummary.extend({
   remark: z.string().optional(),
   /** Parley: one of the two opened the other's account (`user/open_user`): they talk without being friends. */
   is_family: z.literal(true).optional(),
+  /** Parley: the caller has asked them to be friends, and they have not answered. */
+  is_asked: z.literal(true).optional(),
   /** Parley: whether they hear and tell how far one-to-one chats are read. Only in the caller's own. */
   read_receipts: Bit.optional(),
 })

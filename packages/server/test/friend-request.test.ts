@@ -57,6 +57,21 @@ describe('asking', () => {
     expect((await site.as(me).ok('pop/get')).mine.unread_friend_apply_count).toBe(1)
   })
 
+  test('the profile of who was asked says so, to who asked alone, until there is an answer', async () => {
+    const [a, b] = await pair()
+    const look = (me: TestUser, other: TestUser) => site.as(me).ok('user/detail', { uid: other.uid })
+    expect(await look(a, b)).not.toHaveProperty('is_asked')
+    const nid = await ask(a, b)
+    expect(await look(a, b)).toMatchObject({ is_friend: false, is_asked: true })
+    expect(await site.as(a).ok('user/get', { uid: b.uid })).toMatchObject({ is_asked: true })
+    expect(await look(b, a)).not.toHaveProperty('is_asked')
+    await site.as(b).ok('friend/refuse', { nid })
+    expect(await look(a, b)).not.toHaveProperty('is_asked')
+    await site.as(b).ok('friend/agree', { nid: await ask(a, b) })
+    expect(await look(a, b)).toMatchObject({ is_friend: true })
+    expect(await look(a, b)).not.toHaveProperty('is_asked')
+  })
+
   test('a second request replaces the first', async () => {
     const [a, b] = await pair()
     const first = await ask(a, b)

@@ -8,6 +8,9 @@ export type QrTarget =
 /** The kinds of links on the site's own QR codes: `/q/u/<number>` and `/q/g/<gid>?t=<invitation>`. */
 const OWN_LINK = /^\/q\/([ug])\/(\d{1,16}\/?)$/
 
+/** The link on somebody's card. @param origin `https://host` of this site */
+export const cardLink = (origin: string, nid: number): string => `${origin}/q/u/${nid}`
+
 /**
  * Says what a scanned text is. Only web addresses are links; the caller shows anything else as text.
  * @param origin `https://host` of this site; the link of another scheme or host is just an address

@@ -18,9 +18,13 @@ export interface Group {
   ownerUid: number
   /** Known after `loadDetail`. */
   info?: GroupInfo
+  /** The first `FIRST_MEMBERS`; known after `loadFirst`. */
+  first?: readonly Member[]
 }
 
 const MEMBERS_PAGE = 50
+/** As many are shown with a group. */
+export const FIRST_MEMBERS = 15
 /** Several things that happen to a group at once are one reason to read it anew. */
 const SETTLE_MS = 200
 
@@ -50,8 +54,12 @@ export const useGroups = defineStore('groups', () => {
     const { avatar, groupname, announcement, state, uid } = event
     if (avatar !== undefined) group.avatar = avatar
     if (uid !== undefined) group.ownerUid = uid
-    if (groupname !== undefined && !group.info?.remark) group.name = groupname
-    if (!group.info) return
+    if (!group.info) {
+      // Whether the known name is the user's own for the group, only the server can tell.
+      if (groupname !== undefined && groupname !== group.name) reloadSoon(event.gid)
+      return
+    }
+    if (groupname !== undefined && !group.info.remark) group.name = groupname
     if (groupname !== undefined) group.info.groupname = groupname
     if (announcement !== undefined) group.info.announcement = announcement
     if (state !== undefined) group.info.state = state
@@ -101,6 +109,11 @@ export const useGroups = defineStore('groups', () => {
     for (const { uid, avatar, nickname, name } of rows)
       people.learn({ uid, avatar, nickname, ...(name !== nickname ? { remark: name } : {}) })
     return rows
+  }
+
+  async function loadFirst(gid: number): Promise<void> {
+    const first = await members(gid, 0, '', FIRST_MEMBERS)
+    if (byId.has(gid)) learn({ gid, first })
   }
 
   async function create(members: readonly number[], groupname?: string): Promise<number> {
@@ -188,6 +201,7 @@ export const useGroups = defineStore('groups', () => {
       loadDetail,
       follow,
       members,
+      loadFirst,
       create,
       change,
       setRemark,

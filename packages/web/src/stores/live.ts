@@ -93,9 +93,7 @@ export function followLive(): void {
     requests.changed()
   })
   for (const name of ['removeFriend', 'friendDelete'] as const) {
-    client.on(name, ({ uid }) => {
-      if (people.byId.has(Number(uid))) people.learn({ uid: Number(uid), isFriend: false })
-    })
+    client.on(name, ({ uid }) => people.unfriended(Number(uid)))
   }
   client.on('addGroup', ({ gid, groupname, avatar }) => {
     groups.learn({ gid, name: groupname, avatar })

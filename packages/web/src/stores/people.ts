@@ -45,7 +45,7 @@ export const isClosed = (failure: unknown): boolean => errorCode(failure) === FO
 export const usePeople = defineStore('people', () => {
   const byId = reactive(new Map<number, Person>())
   const friendsKnown = ref(false)
-  /** Whom this page has asked to be friends, and who has not agreed yet. */
+  /** Who is known to have been asked to be friends, and has not answered yet. */
   const asked = reactive(new Set<number>())
 
   /** The name to show: the remark, the nickname, or what the caller knows meanwhile. */
@@ -95,11 +95,13 @@ export const usePeople = defineStore('people', () => {
         learnContact(contact, true)
       }
     }
-    for (const person of byId.values()) if (person.isFriend && !uids.has(person.uid)) person.isFriend = false
+    for (const { uid, isFriend } of byId.values()) if (isFriend && !uids.has(uid)) unfriended(uid)
     friendsKnown.value = true
   }
 
   function learnDetail(detail: Detail): Person {
+    if (detail.is_asked) asked.add(detail.uid)
+    else if (detail.is_friend !== undefined) asked.delete(detail.uid)
     const { uid, nickname, avatar, state, username, sign, nid, logout_timestamp } = detail
     return learn({
       ...{ uid, nickname, avatar, state, username, sign, nid },
@@ -125,12 +127,6 @@ export const usePeople = defineStore('people', () => {
   /** Reads the address book anew. @throws ParleyError, NetworkError */
   async function loadFriends(): Promise<void> {
     learnFriends(await client.call('friend/getlist'))
-  }
-
-  /** Reads the accounts that the user, a member, has opened. @throws ParleyError, NetworkError */
-  async function loadSubUsers(): Promise<void> {
-    for (const { uid, nickname, avatar, state, username } of await client.call('user/sub_users'))
-      learn({ uid, nickname, avatar, state, username, isFamily: true })
   }
 
   /** Gives a friend another name for oneself; empty removes it. @throws ParleyError, NetworkError */
@@ -163,7 +159,12 @@ export const usePeople = defineStore('people', () => {
   /** Ends a friendship. @throws ParleyError, NetworkError */
   async function unfriend(uid: number): Promise<void> {
     await client.call('friend/delete', { friend_uid: uid })
-    learn({ uid, isFriend: false })
+    unfriended(uid)
+  }
+
+  /** Somebody is a friend no more, ended here or elsewhere: what the user called them has gone with that. */
+  function unfriended(uid: number): void {
+    if (byId.has(uid)) learn({ uid, isFriend: false, remark: '' })
   }
 
   return {
@@ -176,11 +177,11 @@ export const usePeople = defineStore('people', () => {
       find,
       loadFriends,
       loadFriendsSoon,
-      loadSubUsers,
       setRemark,
       remarkChanged,
       apply,
       unfriend,
+      unfriended,
     },
   }
 })

@@ -29,9 +29,15 @@ export const useWaiting = defineStore('waiting', () => {
 
   /** @throws ParleyError, NetworkError */
   async function load(): Promise<void> {
-    if (me.isMember) list.value = await client.call('pop/waiting')
+    list.value = await client.call('pop/waiting')
   }
-  const loadSoon = useDebounceFn(() => load().catch(() => {}), SETTLE_MS, { maxWait: WAIT_MS_MAX })
+  const loadSoon = useDebounceFn(
+    async () => {
+      if (me.isMember) await load().catch(() => {})
+    },
+    SETTLE_MS,
+    { maxWait: WAIT_MS_MAX },
+  )
 
   /** Reads it for a member, and anew whenever it may be another one, as long as the caller's component is there. */
   function follow(): void {

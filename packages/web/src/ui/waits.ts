@@ -8,6 +8,21 @@ const count = ref(0)
 /** How many acts take so long that people are told. */
 export const longWaits = readonly(count)
 
+/** Has the page tell that an act takes long, from then on until it has ended. */
+export async function tellIfLong<Result>(act: Promise<Result>): Promise<Result> {
+  let isLong = false
+  const timer = setTimeout(() => {
+    isLong = true
+    count.value++
+  }, LONG_MS)
+  try {
+    return await act
+  } finally {
+    clearTimeout(timer)
+    if (isLong) count.value--
+  }
+}
+
 /** Has the page tell that an act takes long, while `busy` has been true for that long. */
 export function tellLongWait(busy: () => boolean): void {
   const long = useDelayed(busy, LONG_MS)

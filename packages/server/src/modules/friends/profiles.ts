@@ -34,6 +34,10 @@ export class Profiles implements ProfileRules {
     return this.#parts.friends.remarkOf(uid, friendUid)
   }
 
+  async hasAsked(uid: number, otherUid: number): Promise<boolean> {
+    return (await openRequestsFrom(this.#parts.db, otherUid, [uid])).length > 0
+  }
+
   found(viewerUid: number, uid: number): void {
     // Otherwise nobody asks for it: searching would only fill the memory.
     if (!this.#parts.settings.on('member_detail')) this.#found.set(`${viewerUid}:${uid}`, true)

@@ -23,6 +23,8 @@ import type { AccountPatch, Users } from './users.ts'
 export interface ProfileRules {
   /** What `uid` calls a friend ('' when unset); undefined when the two are not friends. */
   remarkOf(uid: number, friendUid: number): Promise<string | undefined>
+  /** Whether a request of `uid` to be friends waits for the other's answer. */
+  hasAsked(uid: number, otherUid: number): Promise<boolean>
   /** Which of the accounts a user may open by uid (setting `member_detail`). */
   openable(viewerUid: number, accounts: readonly Account[]): Promise<ReadonlySet<number>>
   /** Notes that a user found an account by its exact name, and may open it for a while. */
@@ -128,17 +130,19 @@ function noteFound({ profiles }: UserOperationParts, actor: Actor, account: Acco
   if (actor.kind === 'user') profiles.found(actor.uid, account.uid)
 }
 
-/** `user/get` by uid: with a caller it tells whether the two are friends. */
+/** `user/get` by uid: with a caller it tells whether the two are friends, or may become so. */
 async function openProfile(parts: UserOperationParts, actor: Actor, account: Account): Promise<UserDetail> {
   if (actor.uid === 0) return detailOf(account, actor.uid)
   const viewer = await parts.users.requireActive(actor.uid)
   const openable = await openableTo(parts, actor, [account])
   if (!openable.has(account.uid)) throw new AppError('forbidden')
   const remark = await parts.profiles.remarkOf(actor.uid, account.uid)
+  const isAsked = remark === undefined && (await parts.profiles.hasAsked(actor.uid, account.uid))
   return {
     ...detailOf(account, actor.uid),
     ...{ is_friend: remark !== undefined, remark: remark ?? '' },
     ...(isSubUserPair(viewer, account) ? { is_family: true } : {}),
+    ...(isAsked ? { is_asked: true } : {}),
   }
 }
 

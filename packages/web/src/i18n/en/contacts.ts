@@ -16,6 +16,7 @@ export default {
   temporary: 'Temporary chats',
   subusers: 'Sub-accounts',
   empty: 'No contacts yet. Add a friend to begin.',
+  emptyClosed: 'No contacts yet',
   count: '{count} friend | {count} friends',
   noRequests: 'No friend requests yet',
   noPostscript: 'Wants to be your friend',

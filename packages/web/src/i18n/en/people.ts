@@ -3,6 +3,7 @@ export default {
   picked: 'Chosen',
   unpick: 'Take out {name}',
   noFriends: 'No contacts yet. Add a friend first.',
+  nobodyToPick: 'No contacts yet, so there is nobody to choose',
   noMatch: 'Nobody found for “{text}”',
   profile: 'Profile',
   nobody: 'There is nobody here. The account may be gone.',

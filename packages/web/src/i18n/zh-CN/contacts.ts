@@ -16,6 +16,7 @@ export default {
   temporary: '临时会话',
   subusers: '下级账号',
   empty: '通讯录还是空的，先添加一位朋友吧',
+  emptyClosed: '通讯录还是空的',
   count: '{count} 位朋友',
   noRequests: '还没有好友申请',
   noPostscript: '请求添加你为朋友',

@@ -3,6 +3,7 @@ export default {
   picked: '已选择',
   unpick: '取消选择 {name}',
   noFriends: '通讯录还是空的，先去添加一位朋友吧',
+  nobodyToPick: '通讯录还是空的，没有可以选择的人',
   noMatch: '没有找到“{text}”',
   profile: '个人资料',
   nobody: '没有找到这个人，可能已经注销',

@@ -1,0 +1,38 @@
+import { watch } from 'vue'
+import { useSession } from './session.ts'
+
+/**
+ * Keeps on this device what is written into a dialog, until it is saved or discarded: after a crash or a reload it stands
+ * there again when the account opens the dialog for the same. As drafts, it stays when the account signs out.
+ * @param subject the dialog, and what it is about: `announcement:7`
+ * @param form reactive, as it is before anything is written
+ * @returns what forgets it
+ */
+export function keepForm(subject: string, form: object): () => void {
+  const key = `parley:form:${useSession().uid}:${subject}`
+  const unwritten = JSON.stringify(form)
+  try {
+    Object.assign(form, JSON.parse(localStorage.getItem(key) ?? '{}'))
+  } catch {
+    // What cannot be read is not there.
+  }
+  const end = watch(
+    () => JSON.stringify(form),
+    (written) => {
+      if (written === unwritten) localStorage.removeItem(key)
+      else store(key, written)
+    },
+  )
+  return () => {
+    end()
+    localStorage.removeItem(key)
+  }
+}
+
+function store(key: string, written: string): void {
+  try {
+    localStorage.setItem(key, written)
+  } catch {
+    // Storage is full: it stays in the dialog as long as the page lives.
+  }
+}
