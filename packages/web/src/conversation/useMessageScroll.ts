@@ -10,6 +10,7 @@ import {
   shallowRef,
   watch,
 } from 'vue'
+import { whenIdle } from '@/browser/idle.ts'
 import type { Timeline } from '@/stores/timeline.ts'
 import type { Row } from './grouping.ts'
 import { scrollMemory } from './scroll-memory.ts'
@@ -18,6 +19,14 @@ import { scrollMemory } from './scroll-memory.ts'
 export const TOP_PX = 60
 /** Nearer to the end than this is at the end. */
 const END_PX = 32
+/**
+ * How high the list takes a row to be before it knows any, and what stands above and below it, px. Where a chat opens at its
+ * end, the last rows are all that it draws at first; of more rows it would draw the first ones, and then the last.
+ */
+const GUESSED_PX = 40
+const AROUND_PX = 270
+/** The rows above them follow so much later at most, ms. */
+const LENGTHEN_MS = 300
 /** Above the divider "new messages" a little of what was read stays in sight, px. */
 export const ABOVE_NEW_PX = 12
 /** From so far away the next page is read: while nobody scrolls, and while somebody does, who must not outrun it. */
@@ -38,7 +47,9 @@ interface Options {
 
 /** Where the list of messages stands: it follows its end, keeps its place when older ones come, and remembers it. */
 export function useMessageScroll({ key, source, timeline, scroller, list }: Options) {
-  const rows = shallowRef<readonly Row[]>(source.value)
+  /** Until they are drawn only as many of the last rows are there as are seen at the end of the chat. */
+  const isShort = ref(!scrollMemory.places.has(key))
+  const rows = shallowRef<readonly Row[]>(offered())
   /** Rows were put in front: the list keeps its distance from the end. */
   const shift = ref(false)
   /** Another part of the history: nothing that was measured is right. */
@@ -57,8 +68,17 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   let jumpAt = -JUMP_MS
   let jumpTo = ''
 
-  watch(source, (now) => {
-    const before = rows.value
+  function offered(): readonly Row[] {
+    const all = source.value
+    // It opens where the new ones begin.
+    return isShort.value && !all.some(({ kind }) => kind === 'new')
+      ? all.slice(-Math.ceil((innerHeight - AROUND_PX) / GUESSED_PX))
+      : all
+  }
+
+  watch(source, offer)
+  function offer(): void {
+    const [before, now] = [rows.value, offered()]
     const [first, last] = [before[0], before.at(-1)]
     const keeps = (row: Row | undefined) => row !== undefined && now.some((other) => other.key === row.key)
     shift.value = last !== undefined && now.at(-1)?.key === last.key && now[0]?.key !== first?.key
@@ -66,6 +86,26 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     else if (placed.value && !shift.value && following.value) markRising(before, now)
     rows.value = now
     if (following.value) toEndNow()
+  }
+
+  /** Offers all rows, above those that are seen. */
+  function lengthen(): void {
+    if (!isShort.value) return
+    isShort.value = false
+    offer()
+    void nextTick(readOn)
+  }
+  let stopWaiting = () => {}
+  let isOver = false
+  watch(placed, () => {
+    // The frame that shows them comes first.
+    requestAnimationFrame(() => {
+      if (!isOver) stopWaiting = whenIdle(lengthen, LENGTHEN_MS)
+    })
+  })
+  onBeforeUnmount(() => {
+    isOver = true
+    stopWaiting()
   })
 
   function markRising(before: readonly Row[], now: readonly Row[]): void {
@@ -111,6 +151,11 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
 
   /** @returns false when there is no such row */
   function toRow(rowKey: string, align: 'start' | 'center' | 'nearest' = 'center', offset = 0): boolean {
+    if (isShort.value && !rows.value.some((row) => row.key === rowKey)) {
+      lengthen()
+      void nextTick(() => toRow(rowKey, align, offset))
+      return rows.value.some((row) => row.key === rowKey)
+    }
     const index = rows.value.findIndex((row) => row.key === rowKey)
     if (index < 0) return false
     stuck.value = false
@@ -167,7 +212,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
 
   function readOn(): void {
     const element = scroller.value
-    if (!element || !isReady() || !placed.value || timeline.loading.value) return
+    if (!element || !isReady() || !placed.value || isShort.value || timeline.loading.value) return
     // What has failed waits to be asked for; the other direction goes on.
     const failed = timeline.error.value?.during
     if (failed === 'first') return
