@@ -49,6 +49,7 @@ interface Options {
 export function useMessageScroll({ key, source, timeline, scroller, list }: Options) {
   /** Until they are drawn only as many of the last rows are there as are seen at the end of the chat. */
   const isShort = ref(!scrollMemory.places.has(key))
+  let shortFrom: string | undefined
   const rows = shallowRef<readonly Row[]>(offered())
   /** Rows were put in front: the list keeps its distance from the end. */
   const shift = ref(false)
@@ -70,10 +71,13 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
 
   function offered(): readonly Row[] {
     const all = source.value
-    // It opens where the new ones begin.
-    return isShort.value && !all.some(({ kind }) => kind === 'new')
-      ? all.slice(-Math.ceil((innerHeight - AROUND_PX) / GUESSED_PX))
-      : all
+    // Where there are new ones it opens where they begin.
+    if (!isShort.value || all.some(({ kind }) => kind === 'new')) return all
+    const known = all.findIndex((row) => row.key === shortFrom)
+    const count = Math.ceil((innerHeight - AROUND_PX) / GUESSED_PX)
+    const from = known >= 0 ? known : Math.max(0, all.length - count)
+    shortFrom = all[from]?.key
+    return all.slice(from)
   }
 
   watch(source, offer)
@@ -95,18 +99,8 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     offer()
     void nextTick(readOn)
   }
-  let stopWaiting = () => {}
-  let isOver = false
-  watch(placed, () => {
-    // The frame that shows them comes first.
-    requestAnimationFrame(() => {
-      if (!isOver) stopWaiting = whenIdle(lengthen, LENGTHEN_MS)
-    })
-  })
-  onBeforeUnmount(() => {
-    isOver = true
-    stopWaiting()
-  })
+  // The frame that shows the end comes first.
+  watch(placed, () => requestAnimationFrame(() => whenIdle(lengthen, LENGTHEN_MS)))
 
   function markRising(before: readonly Row[], now: readonly Row[]): void {
     const known = new Set(before.slice(-60).map((row) => row.key))
