@@ -261,9 +261,16 @@ describe.skipIf(!browserPath)('the way', () => {
     await page.keyboard.press('Escape')
     await at(page, '/contacts')
     await here.open('/me/general')
-    await seen(page.getByRole('radio').first())
+    await page.getByRole('switch').first().press('Space')
     await page.keyboard.press('Escape')
     await at(page, '/me')
+    await here.open('/me/password')
+    const password = page.getByRole('main').getByRole('textbox').first()
+    await password.fill('old-secret')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Escape')
+    await page.evaluate(drawn)
+    expect(await password.inputValue()).toBe('old-secret')
   })
 
   test('into the box: of a chat that is opened, and with what is typed or pasted beside it', async () => {

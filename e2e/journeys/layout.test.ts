@@ -215,6 +215,12 @@ describe.skipIf(!browserPath)('the window', () => {
     await seen(row(here, '小老鼠'))
     await until(here, 'the box above the keyboard', () => isAbove(190))
     expect(await lowest(button(here, '发送'))).toBeLessThanOrEqual(190)
+    expect(await lowest(button(here, '图片'))).toBeLessThanOrEqual(190)
+    // Where the keyboard makes the window itself lower, a chat that is opened shows its end, too.
+    await page.setViewportSize({ width: 932, height: 200 })
+    await here.open(FRIEND(jerry))
+    await seen(page.locator('[role=log].opacity-100'))
+    await until(here, 'the last message', () => isAbove(200))
   })
 
   test('is reached whole by Tab, and shows where one is', async () => {

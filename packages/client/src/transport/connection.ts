@@ -137,7 +137,8 @@ export class Connection {
       })
       const calls = new SocketCalls(
         (data) => socket.send('parley:call', data),
-        () => socket.probe(timings.pongMs / 2),
+        // What is asked for at the beginning may be large, and the answer to a ping waits behind it.
+        () => this.#status.state === 'online' && socket.probe(timings.pongMs / 2),
         timings.doubtMs,
       )
       const line: Line = { socket, calls }

@@ -25,6 +25,8 @@ const END_PX = 32
  */
 const GUESSED_PX = 40
 const AROUND_PX = 270
+/** As many at least: a low window may get higher meanwhile, as when a keyboard goes away. */
+const ROWS_MIN = 8
 /** The rows above them follow so much later at most, ms. */
 const LENGTHEN_MS = 300
 /** Above the divider "new messages" a little of what was read stays in sight, px. */
@@ -74,7 +76,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     // Where there are new ones it opens where they begin.
     if (!isShort.value || all.some(({ kind }) => kind === 'new')) return all
     const known = all.findIndex((row) => row.key === shortFrom)
-    const count = Math.ceil((innerHeight - AROUND_PX) / GUESSED_PX)
+    const count = Math.max(ROWS_MIN, Math.ceil((innerHeight - AROUND_PX) / GUESSED_PX))
     const from = known >= 0 ? known : Math.max(0, all.length - count)
     shortFrom = all[from]?.key
     return all.slice(from)

@@ -1,5 +1,5 @@
 import type { Chat } from '@parley/client'
-import { type ComputedRef, computed, onScopeDispose, watch } from 'vue'
+import { type ComputedRef, computed, onScopeDispose, type Ref, ref, watch } from 'vue'
 import { chatKey, useChats } from '@/stores/chats.ts'
 import { useGroups } from '@/stores/groups.ts'
 import { usePeople } from '@/stores/people.ts'
@@ -37,9 +37,13 @@ export function usePlaces(): ComputedRef<Place[]> {
   })
 }
 
-/** Loads the whole list of chats while it is wanted: what somebody looks for may be further down than the list was read. */
-export function useWholeList(isWanted: () => boolean): void {
+/**
+ * Loads the whole list of chats while it is wanted: what somebody looks for may be further down than the list was read.
+ * @returns whether more is being read
+ */
+export function useWholeList(isWanted: () => boolean): Ref<boolean> {
   const chats = useChats()
+  const isReading = ref(false)
   let isOver = false
   onScopeDispose(() => {
     isOver = true
@@ -50,9 +54,16 @@ export function useWholeList(isWanted: () => boolean): void {
   watch(
     isWanted,
     (isNow) => {
+      if (!isNow) return
+      isReading.value = true
       // Without a network what is here is searched.
-      if (isNow) void load().catch(() => {})
+      void load()
+        .catch(() => {})
+        .finally(() => {
+          isReading.value = false
+        })
     },
     { immediate: true },
   )
+  return isReading
 }

@@ -7,13 +7,14 @@ import { overlayOpen } from '@/ui/overlay.ts'
 import { useAttempt } from '@/ui/useAttempt.ts'
 import { nextChat } from './next-chat.ts'
 
-/** Whether somebody has written something into this field. */
-const holdsText = (target: EventTarget | null): boolean =>
-  (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) && target.value !== ''
+const FIELDS = 'textarea, input:not([type=checkbox], [type=radio], [type=range], [type=file], [readonly])'
+/** Whether somebody has written something into a page. */
+const holdsText = (): boolean =>
+  [...document.querySelectorAll<HTMLInputElement>(`main :is(${FIELDS})`)].some(({ value }) => value !== '')
 
 /**
  * Alt+↑ and Alt+↓ go through the list of chats; Esc leaves the page: a chat's details for the chat, any other for its list.
- * What lies over the page keeps its keys, and so does a field with something in it.
+ * What lies over the page keeps its keys, and a page in which something was written stays.
  */
 export function useChatKeys(): void {
   const router = useRouter()
@@ -48,7 +49,7 @@ export function useChatKeys(): void {
       void attempt(() => step(event.key === 'ArrowUp' ? -1 : 1))
     } else if (event.key === 'Escape' && route.meta.page) {
       // The box of a chat keeps what is in it; other pages do not.
-      if (!route.params.type && holdsText(event.target)) return
+      if (!route.params.type && holdsText()) return
       event.preventDefault()
       void leave()
     }

@@ -215,6 +215,16 @@ describe('cancelling', () => {
     expect(sent).toEqual([])
     expect(queue.size).toBe(0)
   })
+
+  test('gives no quote back of what is gone meanwhile', async () => {
+    const { queue, given, state } = setUp()
+    queue.add(CHAT, [file('a')], { caption: 'look', quote: { mid: 3, name: '小老鼠', text: 'q' } })
+    queue.forgetQuote(4)
+    queue.forgetQuote(3)
+    queue.cancel(state.list[0]!.id)
+    await settled()
+    expect(given).toEqual([{ caption: 'look' }])
+  })
 })
 
 describe('words that leave the box with a file', () => {

@@ -242,6 +242,12 @@ export class AttachmentQueue {
     }
   }
 
+  /** A message is gone: nothing that is on its way quotes it any more. */
+  forgetQuote(mid: number): void {
+    for (const { batch } of [...this.#lists.values()].flat())
+      if (batch.quote?.mid === mid) batch.quote = undefined
+  }
+
   /** Sends what goes with a batch, when nothing of it is on its way any more. */
   #settle(batch: Batch): void {
     if ([...batch.open].some(({ turn }) => turn !== 'failed')) return

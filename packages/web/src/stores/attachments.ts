@@ -97,6 +97,7 @@ export const useAttachments = defineStore('attachments', () => {
   return {
     ...{ of, tooLarge, megabytesMax },
     add: queue.add.bind(queue),
+    forgetQuote: queue.forgetQuote.bind(queue),
     cancel: queue.cancel.bind(queue),
     retry: queue.retry.bind(queue),
   }

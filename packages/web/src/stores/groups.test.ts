@@ -37,15 +37,18 @@ beforeEach(() => setActivePinia(createPinia()))
 
 test('a group that was never opened keeps the user’s own name for it when it is renamed', async () => {
   const groups = listed('我们的书')
-  const read = Promise.withResolvers<void>()
-  server(async () => {
-    read.resolve()
-    return { ...INFO, groupname: '读书会二期', remark: '我们的书' }
+  server(async () => ({ ...INFO, groupname: '读书会二期', remark: '我们的书' }))
+  const read = new Promise<void>((resolve) => {
+    watch(
+      () => groups.byId.get(7)?.info,
+      () => resolve(),
+      { flush: 'sync', once: true },
+    )
   })
   groups.update(RENAMED)
   expect(name()).toBe('我们的书')
   expect(groups.byId.get(7)?.avatar).toBe('/new.png')
-  await read.promise
+  await read
   expect(name()).toBe('我们的书')
 })
 

@@ -28,6 +28,11 @@ test('what was written is there when the page was loaded anew', async () => {
   expect(opened().form.text).toBe('周四开会')
 })
 
+test('what was changed elsewhere meanwhile is shown instead', async () => {
+  await write(opened().form, '周四开会')
+  expect(opened('announcement:7', '新公告').form.text).toBe('新公告')
+})
+
 test('it belongs to its subject and its account', async () => {
   await write(opened().form, '周四开会')
   expect(opened('announcement:8').form.text).toBe('旧公告')

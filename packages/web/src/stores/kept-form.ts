@@ -12,7 +12,9 @@ export function keepForm(subject: string, form: object): () => void {
   const key = `parley:form:${useSession().uid}:${subject}`
   const unwritten = JSON.stringify(form)
   try {
-    Object.assign(form, JSON.parse(localStorage.getItem(key) ?? '{}'))
+    const { over, written } = JSON.parse(localStorage.getItem(key) ?? '{}')
+    // What somebody else has changed meanwhile is not overwritten without having been seen.
+    if (over === unwritten) Object.assign(form, written)
   } catch {
     // What cannot be read is not there.
   }
@@ -20,7 +22,7 @@ export function keepForm(subject: string, form: object): () => void {
     () => JSON.stringify(form),
     (written) => {
       if (written === unwritten) localStorage.removeItem(key)
-      else store(key, written)
+      else store(key, JSON.stringify({ over: unwritten, written: form }))
     },
   )
   return () => {

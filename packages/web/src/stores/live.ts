@@ -1,6 +1,7 @@
 import type { ChatMessage, ClientEvents, Home } from '@parley/client'
 import { watch } from 'vue'
 import { client } from '@/sdk.ts'
+import { useAttachments } from './attachments.ts'
 import { bundle } from './bundle.ts'
 import { useChats } from './chats.ts'
 import { useGroups } from './groups.ts'
@@ -13,7 +14,12 @@ import { useSite } from './site.ts'
 /** Hands on everything that the connection tells to the stores. Called once, before connecting. */
 export function followLive(): void {
   const [site, me, people, groups] = [useSite(), useMe(), usePeople(), useGroups()]
-  const [chats, messages, requests] = [useChats(), useMessages(), useRequests()]
+  const [chats, messages, requests, attachments] = [
+    useChats(),
+    useMessages(),
+    useRequests(),
+    useAttachments(),
+  ]
   const news = bundle<ChatMessage>((message) => {
     const from = Number(message.from)
     if (from !== me.uid && !people.byId.has(from))
@@ -51,8 +57,14 @@ export function followLive(): void {
   client.on('message', news.push)
   after('outbox', (message) => messages.outboxChanged(message))
   after('gap', (gap) => messages.missed(gap))
-  after('revoke', (event) => messages.revoked(event))
-  after('message_delete', (event) => messages.deleted(event))
+  after('revoke', (event) => {
+    messages.revoked(event)
+    attachments.forgetQuote(event.mid)
+  })
+  after('message_delete', (event) => {
+    messages.deleted(event)
+    attachments.forgetQuote(event.mid)
+  })
   after('read', (event) => {
     if (Number(event.uid) === me.uid) chats.readElsewhere(event)
     else messages.peerRead(event)

@@ -46,6 +46,8 @@ export const useMessages = defineStore('messages', () => {
 
   /** Reads the newest messages of a chat that may be opened soon. Nothing is marked as read by that. */
   async function prefetch(chat: Chat): Promise<void> {
+    // What somebody has opened does not give way to what they may open.
+    if (!timelines.has(chatKey(chat)) && timelines.size >= TIMELINES_MAX) return
     const line = timeline(chat)
     if (!line.fresh.value) await line.open()
   }
@@ -198,11 +200,18 @@ export const useMessages = defineStore('messages', () => {
     drafts.forgetQuote(chatKey(chat), mid)
   }
 
-  /** Changes may have been missed: the chat on the screen is brought up to date now, the others when they are opened. */
+  /**
+   * Changes may have been missed: the chat on the screen is brought up to date now, the others when they are opened. New
+   * messages come by themselves in the chats that the home tells of, and only in those.
+   */
   function outdated(): void {
     for (const [key, line] of timelines) {
-      if (key === looking.value?.key) void line.refresh()
-      else line.outdated()
+      const isOpen = key === looking.value?.key
+      if (isOpen && client.home?.chatting[key]) void line.refresh()
+      else {
+        line.outdated()
+        if (isOpen) void line.open()
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'bun:test'
+import { beforeEach, expect, jest, test } from 'bun:test'
 import { createPinia, setActivePinia } from 'pinia'
 import { entry, GROUP, JERRY, learn, SPIKE, server } from './chats.fixture.ts'
 import { useChats } from './chats.ts'
@@ -50,11 +50,30 @@ test('not more than stand in the list at first, and none that is here already', 
   ] as never)
 })
 
-test('nothing is asked for while there is no connection', async () => {
-  prefetchChats()
-  learn(entry(JERRY, 10))
+test('nothing is asked for while there is no connection, or none any more', async () => {
+  jest.useFakeTimers()
+  try {
+    prefetchChats()
+    learn(entry(JERRY, 10))
+    const calls = server()
+    useChats().fresh = true
+    await Promise.resolve()
+    jest.advanceTimersByTime(10_000)
+    online()
+    await Promise.resolve()
+    useSession().status = { ...useSession().status, state: 'offline' }
+    jest.advanceTimersByTime(10_000)
+    await Promise.resolve()
+    expect(calls).toEqual([])
+  } finally {
+    jest.useRealTimers()
+  }
+})
+
+test('what is in memory does not give way to what may be opened', async () => {
   const calls = server()
-  useChats().fresh = true
-  await new Promise((resolve) => setTimeout(resolve))
+  for (let id = 1; id <= 30; id++) useMessages().timeline({ type: 'friend', id })
+  await useMessages().prefetch({ type: 'friend', id: 31 })
   expect(calls).toEqual([])
+  expect(useMessages().timelines.has('friend1')).toBe(true)
 })

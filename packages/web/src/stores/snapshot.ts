@@ -13,7 +13,7 @@ import { useSite } from './site.ts'
 import type { Timeline } from './timeline.ts'
 
 /*
- * What was seen last, kept on this device: the start needs no network, and without one the last chats can be read.
+ * What was seen last, or is likely to be opened next, kept on this device: the start needs no network, and without one the last chats can be read.
  */
 
 const MESSAGES_KEPT = 40
@@ -67,6 +67,9 @@ export function keepSnapshots(): void {
   /** What of a conversation is kept already. */
   const saved = new WeakMap<Timeline, readonly Message[]>()
 
+  /** Whether it is kept from memory; what was not read from the server yet is not. */
+  const isInMemory = (key: string): boolean => messages.timelines.get(key)?.fresh.value === true
+
   /** What came for chats that are not in memory: it belongs behind what is kept of them. */
   const arrived = new Map<string, readonly Message[]>()
   let appending = Promise.resolve()
@@ -105,7 +108,7 @@ export function keepSnapshots(): void {
 
   function came(key: string, message: Message): void {
     const before = arrived.get(key) ?? []
-    if (messages.timelines.has(key) || before.some(({ mid }) => mid === message.mid)) return
+    if (isInMemory(key) || before.some(({ mid }) => mid === message.mid)) return
     arrived.set(key, merge(before, [message]))
   }
 
@@ -124,7 +127,7 @@ export function keepSnapshots(): void {
       const other = type === 'friend' && Number(uid) !== session.uid ? uid : id
       const key = `${type}${other}`
       arrived.delete(key)
-      if (!messages.timelines.has(key)) void dropSnapshots([messagesKey(session.uid, key)])
+      if (!isInMemory(key)) void dropSnapshots([messagesKey(session.uid, key)])
       void saveSoon()
     })
   }
@@ -132,7 +135,7 @@ export function keepSnapshots(): void {
     if (cleared_seq === undefined) return
     // Deleted on another device; what is in memory is kept anew.
     arrived.delete(type + id)
-    if (!messages.timelines.has(type + id)) void dropMessages(type + id)
+    if (!isInMemory(type + id)) void dropMessages(type + id)
     void saveSoon()
   })
   watch(

@@ -18,15 +18,18 @@ export const useSubUsers = defineStore('sub-users', () => {
       people.learn({ uid, nickname, avatar, state, username, isFamily: true })
   }
 
+  /** After something that has been done, whether this succeeds or not. */
+  const reload = (): void => void load().catch(() => {})
+
   async function open(form: ParamsOf<'user/open_user'>): Promise<void> {
     await client.call('user/open_user', form)
-    await load()
+    reload()
   }
 
   /** Nobody signs in with a disabled one, and whoever is signed in is so no more. */
   async function setDisabled(uid: number, disabled: boolean): Promise<void> {
     await client.call('user/disable_sub_user', { uid, value: disabled ? 1 : 0 })
-    await load()
+    reload()
   }
 
   /** Gives one a new password; its sessions end. */

@@ -66,6 +66,20 @@ describe('a conversation that may have changed', () => {
     expect([isWhole(line), seqs(line).at(-1), line.hasOlder.value]).toEqual([true, 400, true])
   })
 
+  test('tries again to go on when that has failed', async () => {
+    const { line, log, refuse } = chat(5)
+    await line.open()
+    line.outdated()
+    log.push(row(6))
+    refuse(new Error('away'))
+    const opening = line.open()
+    refuse()
+    await opening
+    expect(seqs(line)).toEqual(range(1, 5))
+    await line.open()
+    expect(seqs(line)).toEqual(range(1, 6))
+  })
+
   test('is tried again the next time when it could not be read', async () => {
     const { line, log, refuse } = chat(5)
     await line.open()

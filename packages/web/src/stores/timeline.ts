@@ -68,8 +68,10 @@ export class Timeline {
     if (this.loading.value) return
     if (this.fresh.value) {
       if (!this.#isOutdated) return
-      await this.#readMissed()
+      const isWhole = await this.#readMissed()
       await this.refresh()
+      // The next opening tries again.
+      if (!isWhole) this.#isOutdated = true
       return
     }
     await this.#during('first', async (meanwhile) => {
@@ -258,10 +260,11 @@ export class Timeline {
   /**
    * Nobody hands on what was missed in a chat that is not in the list: one that was read and put away on another device.
    * Where too much was missed to go on from, the newest page takes the place of what is here.
+   * @returns false when it could not be read
    */
-  async #readMissed(): Promise<void> {
+  async #readMissed(): Promise<boolean> {
     const last = this.#sent.value.at(-1)
-    if (!last || !this.atEnd.value) return
+    if (!last || !this.atEnd.value) return true
     try {
       await this.#loading('first', async (meanwhile) => {
         const page = await this.client.call('message/since', {
@@ -272,8 +275,9 @@ export class Timeline {
         else if (page.messages.length > 0)
           this.#sent.value = merge(this.#sent.value, page.messages.map(fromRow))
       })
+      return true
     } catch {
-      // It is outdated still, and the next opening tries again.
+      return false
     }
   }
 
