@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { box, choose, FRIEND, friends, GROUP, menu, message, send, until } from '../conversation.ts'
+import { paste, plain } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { at, button, fill, gone, PASSWORD, row, seen, withPassword } from './acts.ts'
 
@@ -124,6 +125,13 @@ describe.skipIf(!browserPath)('a draft', () => {
     await box(again).press('Enter')
     const answer = message(again, '大概八')
     await seen(answer.getByText('几点出发？'))
+
+    // What is said about a file is kept as well.
+    await paste(box(again), plain('名单.pdf'))
+    const caption = again.page.getByRole('dialog').getByRole('textbox', { name: '说明文字' })
+    await caption.fill('都在这里了')
+    await again.page.reload()
+    await until(again, 'the caption', async () => (await box(again).inputValue()) === '都在这里了')
   })
 
   test('is in step in two tabs', async () => {

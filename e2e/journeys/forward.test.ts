@@ -139,6 +139,11 @@ describe.skipIf(!browserPath)('a message', () => {
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await choose(here, message(here, '本周场地订好了'), '转发')
     const dialog = here.page.getByRole('dialog', { name: '转发给' })
+    // What was written outlives the page.
+    await dialog.getByRole('textbox', { name: '留言（可选）' }).fill('周四见')
+    await here.page.reload()
+    await choose(here, message(here, '本周场地订好了'), '转发')
+    expect(await dialog.getByRole('textbox', { name: '留言（可选）' }).inputValue()).toBe('周四见')
     await dialog.getByRole('checkbox', { name: /群$/ }).click()
     await dialog
       .getByRole('searchbox')

@@ -1,10 +1,10 @@
 import type { Chat } from '@parley/client'
 import { shallowReactive } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { errorText } from '@/sdk.ts'
 import type { Message } from '@/stores/message.ts'
 import { useMessages } from '@/stores/messages.ts'
 import { useToasts } from '@/ui/toasts.ts'
+import { useAttempt } from '@/ui/useAttempt.ts'
 
 /** Messages that are about to be deleted: they are not shown, and come back when that is undone or refused. */
 const leaving = shallowReactive(new Set<number | string>())
@@ -23,6 +23,7 @@ export function useRemoval(chat: Chat): (messages: readonly Message[]) => void {
   const { t } = useI18n()
   const store = useMessages()
   const toasts = useToasts()
+  const attempt = useAttempt()
 
   async function remove({ mid, outboxId }: Message): Promise<void> {
     if (mid > 0) await store.remove(chat, mid, false)
@@ -36,10 +37,7 @@ export function useRemoval(chat: Chat): (messages: readonly Message[]) => void {
     const back = (id: number | string) => leaving.delete(id)
     toasts.undo(t('conversation.removed', { count: ids.length }, ids.length), () => ids.forEach(back), {
       done: () => {
-        for (const message of messages)
-          remove(message)
-            .catch((error) => toasts.say(errorText(error)))
-            .finally(() => back(idOf(message)))
+        for (const message of messages) void attempt(() => remove(message)).then(() => back(idOf(message)))
       },
     })
   }

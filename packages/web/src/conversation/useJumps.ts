@@ -1,7 +1,7 @@
 import { computed, nextTick, onScopeDispose, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { errorText } from '@/sdk.ts'
 import { useToasts } from '@/ui/toasts.ts'
+import { useAttempt } from '@/ui/useAttempt.ts'
 import { ABOVE_NEW_PX, type MessageScroll } from './useMessageScroll.ts'
 import type { Opening } from './useOpening.ts'
 
@@ -14,6 +14,7 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
   const { rows, view, placed } = scroll
   const { t } = useI18n()
   const toasts = useToasts()
+  const attempt = useAttempt()
   const highlighted = ref<string>()
   const isDone = ref({ unread: false, mention: false })
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -29,28 +30,31 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
 
   /** The window is elsewhere now: what is drawn must know it first. */
   const drawn = () => nextTick().then(() => nextTick())
-  /** Where a jump leads to; undefined, and the person is told, when there is nothing, or it `failed`. */
-  async function find(
-    way: Promise<string | undefined>,
+  /** Goes where `find` leads. The person is told when there is nothing, or it `failed`, and may try again. */
+  const go = (
+    find: () => Promise<string | undefined>,
+    arrive: (key: string) => void,
     failed = (): void => {},
-  ): Promise<string | undefined> {
-    try {
-      const key = await way
-      if (!key) toasts.say(t('conversation.quoteGone'))
-      return key
-    } catch (error) {
-      toasts.say(errorText(error))
-      failed()
-    }
-  }
+  ): Promise<void> =>
+    attempt(async () => {
+      const key = await find().catch((error) => {
+        failed()
+        throw error
+      })
+      if (!key) return toasts.say(t('conversation.quoteGone'))
+      await drawn()
+      arrive(key)
+    })
 
-  async function jump(mid: number, failed?: () => void): Promise<void> {
-    const key = await find(timeline.jumpTo(mid), failed)
-    if (!key) return
-    await drawn()
-    scroll.toRow(key, 'center')
-    mark(key)
-  }
+  const jump = (mid: number, failed?: () => void): Promise<void> =>
+    go(
+      () => timeline.jumpTo(mid),
+      (key) => {
+        scroll.toRow(key, 'center')
+        mark(key)
+      },
+      failed,
+    )
 
   const indexOf = (key: string) => rows.value.findIndex((row) => row.key === key)
   const readUpTo = () => opening.newAfter.value ?? opening.readSeq.value
@@ -88,16 +92,24 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
     if (isSeen(mentioned)) isDone.value.mention = true
   })
 
-  async function toUnread(): Promise<void> {
+  function toUnread(): void {
     isDone.value.unread = true
     const seq = readUpTo()
-    const key = await find(timeline.jumpAfter(seq), () => {
-      isDone.value.unread = false
-    })
-    if (!key) return
-    opening.newAfter.value = seq
-    await drawn()
-    if (!scroll.toRow('new', 'start', -ABOVE_NEW_PX)) scroll.toRow(key, 'start')
+    const find = async () => {
+      const key = await timeline.jumpAfter(seq)
+      if (key) opening.newAfter.value = seq
+      return key
+    }
+    void go(
+      find,
+      (key) => {
+        isDone.value.unread = true
+        if (!scroll.toRow('new', 'start', -ABOVE_NEW_PX)) scroll.toRow(key, 'start')
+      },
+      () => {
+        isDone.value.unread = false
+      },
+    )
   }
 
   function toMention(): void {
@@ -107,16 +119,12 @@ export function useJumps(opening: Opening, scroll: MessageScroll) {
     })
   }
 
-  async function toEnd(): Promise<void> {
-    try {
+  const toEnd = (): Promise<void> =>
+    attempt(async () => {
       await timeline.jumpToEnd()
-    } catch (error) {
-      toasts.say(errorText(error))
-      return
-    }
-    await drawn()
-    scroll.toEnd()
-  }
+      await drawn()
+      scroll.toEnd()
+    })
 
   return { highlighted, above, mention, jump, toUnread, toMention, toEnd }
 }

@@ -13,11 +13,10 @@ export function useMessageKeys({ scroller, scroll, toEnd }: Options): (event: Ke
   const isMessage = (row: Row | undefined): boolean => row?.kind === 'bubble'
 
   function step(by: 1 | -1): void {
-    const { rows, view } = scroll
+    const { rows, view, following } = scroll
+    const behind = following.value ? rows.value.length : view.value.last + 1
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-message]')
-    const from = focused
-      ? rows.value.findIndex(({ key }) => key === focused.dataset.message)
-      : view.value.last + 1
+    const from = focused ? rows.value.findIndex(({ key }) => key === focused.dataset.message) : behind
     let to = from + by
     while (to >= 0 && to < rows.value.length && !isMessage(rows.value[to])) to += by
     const row = rows.value[to]

@@ -91,6 +91,11 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     if (before.length > 0 && !keeps(last) && !keeps(first)) generation.value++
     else if (placed.value && !shift.value && following.value) markRising(before, now)
     rows.value = now
+    if (shift.value) {
+      // The same rows are seen, and are known by other numbers.
+      const more = now.length - before.length
+      view.value = { first: view.value.first + more, last: view.value.last + more }
+    }
     if (following.value) toEndNow()
   }
 

@@ -7,6 +7,7 @@ import { usePeople } from './people.ts'
 
 /** A group as `group/detail` shows it. */
 export type GroupInfo = Exclude<DataOf<'group/detail'>, { info: object }>
+export type Invitation = DataOf<'group/invitation'>
 export type Member = Extract<DataOf<'group/members'>[string], { uid: number }>
 
 /** A group of the user. */
@@ -179,6 +180,15 @@ export const useGroups = defineStore('groups', () => {
       client.call('group/forbiddenall', { gid, value: on ? 1 : 0 }),
     )
 
+  /** What the code shows that leads into the group, and until when it does, in seconds; 0 for ever. */
+  const qrCode = (gid: number): Promise<DataOf<'qrcode/group'>> => client.call('qrcode/group', { gid })
+  /** Into which group an invitation leads. */
+  const invitation = (gid: number, token: string): Promise<Invitation> =>
+    client.call('group/invitation', { gid, token })
+  const join = async (gid: number, token: string): Promise<void> => {
+    await client.call('group/join', { gid, token })
+  }
+
   const leave = async (gid: number): Promise<void> => {
     await client.call('group/leave', { gid })
     forget(gid)
@@ -208,5 +218,6 @@ export const useGroups = defineStore('groups', () => {
       remarkChanged,
     },
     ...{ invite, removeMembers, setManager, transfer, silence, silenceAll, leave, dissolve },
+    ...{ qrCode, invitation, join },
   }
 })

@@ -43,7 +43,7 @@ export function useSending(
   const note = shallowRef<Note>()
   /** The files in the preview, and the chat that they are for. */
   const preview = shallowRef<{ chat: Chat; files: readonly File[]; withText: boolean }>()
-  /** What is written in the preview while the box keeps a text of its own. */
+  /** What is written in the preview while the box keeps a text of several lines. */
   const ownCaption = ref('')
 
   const limit = computed(() => site.number('message_limit'))
@@ -128,8 +128,8 @@ export function useSending(
       return
     }
     ownCaption.value = ''
-    // A text in the box is said about the picture, most likely; a caption has one line.
-    const withText = box.text.value.trim() !== '' && !box.text.value.includes('\n')
+    // A text in the box is said about the picture, most likely, and what is said there is kept like it; a caption has one line.
+    const withText = !box.text.value.includes('\n')
     preview.value = { chat: chat(), files, withText }
   }
 
