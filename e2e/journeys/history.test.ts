@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { backdate, box, FRIEND, friends, log, message, say, send, until } from '../conversation.ts'
 import type { Person } from '../stage.ts'
 import { browserPath, Stage } from '../stage.ts'
+import { kept, wire } from './network.ts'
 
 /* A long conversation: where it opens, what is new in it, and the ways through it. */
 
@@ -159,11 +160,19 @@ describe.skipIf(!browserPath)('a long conversation', () => {
       .as(jerry)
       .ok('message/send', { to: tom.uid, type: 'friend', content: '还记得吗', quote_mid: first })
     await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
-    const here = await stage.person(tom)
+    const here = await stage.person(tom, { offlineShell: true })
+    const network = await wire(here)
     await here.open(FRIEND(jerry))
-    await message(here, '还记得吗')
-      .getByRole('button', { name: /查看.*原消息/ })
-      .click()
+    await kept(here)
+    const quote = message(here, '还记得吗').getByRole('button', { name: /查看.*原消息/ })
+    await quote.waitFor()
+    // Without a network it says so, and goes there when that is back.
+    await network.down()
+    await quote.click()
+    const again = here.page.getByRole('region', { name: '操作提示' }).getByRole('button', { name: '重试' })
+    await again.waitFor()
+    await network.up()
+    await again.click()
     await nth(here, 1).waitFor()
     await until(here, 'the quoted message', () => isSeen(here, 1))
     const colour = () => nth(here, 1).evaluate((line) => getComputedStyle(line, '::before').backgroundColor)
