@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 
 /* Whether a page can be gone through by Tab. To be asked of somebody who wants less motion: a ring that grows is seen late. */
 
-/** Runs in the page: the controls below a root that Tab does not reach, and those that do not show that they have the focus. */
+/** Runs in the page, after a Tab: the controls below a root that Tab does not reach, and those that do not show that they have the focus. */
 function faultsOfFocus(root: string): string[] {
   const CONTROLS = 'a[href], button, input, textarea, select, [role=button], [role=switch], [role=log]'
   /** Of these one part is reached by Tab, and the others from there by the arrows. */
@@ -40,9 +40,10 @@ function faultsOfFocus(root: string): string[] {
     control.blur()
     return shown
   }
-  const controls = [...document.querySelectorAll(root)]
-    .flatMap((part) => [...part.querySelectorAll<HTMLElement>(CONTROLS)])
-    .filter(isThere)
+  const roots = [...document.querySelectorAll(root)]
+  const { activeElement } = document
+  if (!roots.some((part) => part.contains(activeElement))) return ['Tab leads out of it']
+  const controls = roots.flatMap((part) => [...part.querySelectorAll<HTMLElement>(CONTROLS)]).filter(isThere)
   return controls.flatMap((control) => {
     if (!isReached(control)) return [`Tab does not reach: ${nameOf(control)}`]
     return control.tabIndex < 0 || isShown(control) ? [] : [`the focus is not seen: ${nameOf(control)}`]
