@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 
 /*
  * What the built pages load before a chat is opened: script and style, gzipped at level 9. `npm run bench:web` measures it in
@@ -17,6 +17,11 @@ const PARTS = {
   '/chats': ['NothingChosen', 'ResizeHandle', 'AlertsHost', 'en'],
   '/signin': ['SignInPage', 'en'],
 }
+/** Parts that only some need, and late: each is a file of its own, and no other needs it. */
+const LATE = ['EmojiPanel', 'decode', 'ScanPage', 'AvatarCropper']
+/** What is worth being compressed once, when it is built (build/compress.ts). */
+const COMPRESSED = /\.(js|css|html|svg)$/
+const COMPRESSED_BYTES_MIN = 1024
 const IMPORT = /(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g
 
 /** A script of `assets/` with everything that it cannot do without. */
@@ -53,6 +58,27 @@ describe.skipIf(!existsSync(join(DIST, 'index.html')))('the first load', () => {
         expect([...sizes.keys()].some((path) => path.startsWith(`assets/${part}-`))).toBe(true)
       const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
       expect(total).toBeLessThan(BYTES_MAX)
+      const built = await readdir(join(DIST, 'assets'))
+      for (const part of LATE) {
+        expect(built.filter((name) => name.startsWith(`${part}-`))).not.toEqual([])
+        expect([...sizes.keys()].filter((path) => path.startsWith(`assets/${part}-`))).toEqual([])
+      }
     })
   }
 })
+
+test.skipIf(!existsSync(join(DIST, 'index.html')))(
+  'every text file has its compressed forms beside it',
+  async () => {
+    const names = (await readdir(DIST, { recursive: true })).filter((name) => COMPRESSED.test(name))
+    expect(names.length).toBeGreaterThan(100)
+    for (const name of names) {
+      const path = join(DIST, name)
+      const content = await readFile(path)
+      if (content.length < COMPRESSED_BYTES_MIN) continue
+      expect([name, existsSync(`${path}.br`), existsSync(`${path}.gz`)]).toEqual([name, true, true])
+      expect(brotliDecompressSync(await readFile(`${path}.br`)).equals(content)).toBe(true)
+      expect(gunzipSync(await readFile(`${path}.gz`)).equals(content)).toBe(true)
+    }
+  },
+)

@@ -103,6 +103,38 @@ export async function touch({ context, page }: Person, at: Point): Promise<Finge
   }
 }
 
+/** Presses twice with a finger, quickly however slow the machine is. */
+export async function doubleTap({ context, page }: Person, { x, y }: Point): Promise<void> {
+  const fingers = await context.newCDPSession(page)
+  const now = Date.now() / 1000
+  for (const [type, seconds] of [
+    ['touchStart', 0],
+    ['touchEnd', 0.02],
+    ['touchStart', 0.1],
+    ['touchEnd', 0.12],
+  ] as const)
+    await fingers.send('Input.dispatchTouchEvent', {
+      ...{ type, timestamp: now + seconds },
+      touchPoints: type === 'touchStart' ? [{ x, y }] : [],
+    })
+  await fingers.detach()
+}
+
+/** Draws two fingers from one distance to another around a place. */
+export async function pinch({ context, page }: Person, at: Point, from: number, to: number): Promise<void> {
+  const STEPS = 8
+  const fingers = await context.newCDPSession(page)
+  const tell = (type: 'touchStart' | 'touchMove', gap: number) =>
+    fingers.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: [-1, 1].map((side, id) => ({ x: at.x + (side * gap) / 2, y: at.y, id })),
+    })
+  await tell('touchStart', from)
+  for (let step = 1; step <= STEPS; step++) await tell('touchMove', from + ((to - from) * step) / STEPS)
+  await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await fingers.detach()
+}
+
 /** Draws a finger over the page, from one place to another. */
 export async function drawFinger(person: Person, from: Point, to: Point): Promise<void> {
   const STEPS = 8

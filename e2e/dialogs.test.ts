@@ -4,6 +4,7 @@ import type { TestUser } from '../packages/server/test/harness.ts'
 import english from '../packages/web/src/i18n/en/index.ts'
 import chinese from '../packages/web/src/i18n/zh-CN/index.ts'
 import { FRIEND, GROUP, send } from './conversation.ts'
+import { focusFaults } from './focus.ts'
 import { button, pickFrom, row } from './journeys/acts.ts'
 import { accessibilityFaults, overflows } from './look.ts'
 import { browserPath, type Person, Stage } from './stage.ts'
@@ -41,6 +42,8 @@ async function card({ page }: Person, user: TestUser): Promise<void> {
   await page.locator(`[data-avatar="${user.uid}"]`).last().click()
 }
 
+/** A dialog that was opened last; what else opens is gone through by the arrows. */
+const NEW_DIALOG = ':is([role=dialog], [role=alertdialog]):not([data-before])'
 const OVER = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]'
 
 /** Does something that opens something over the page, and looks at it. */
@@ -55,7 +58,13 @@ async function open(person: Person, where: string, act: () => Promise<void>): Pr
   await page.evaluate(() =>
     Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
   )
-  const faults = [...(await accessibilityFaults(page)), ...(await overflows(page)), ...stage.problems()]
+  const isDialog = (await page.locator(NEW_DIALOG).count()) > 0
+  const faults = [
+    ...(await accessibilityFaults(page)),
+    ...(await overflows(page)),
+    ...(isDialog ? await focusFaults(page, NEW_DIALOG) : []),
+    ...stage.problems(),
+  ]
   return faults.map((fault) => `${where}: ${fault}`)
 }
 

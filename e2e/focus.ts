@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core'
 
 /* Whether a page can be gone through by Tab. To be asked of somebody who wants less motion: a ring that grows is seen late. */
 
-/** Runs in the page: the controls that Tab does not reach, and those that do not show that they have the focus. */
-function faultsOfFocus(): string[] {
+/** Runs in the page, after a Tab: the controls below a root that Tab does not reach, and those that do not show that they have the focus. */
+function faultsOfFocus(root: string): string[] {
   const CONTROLS = 'a[href], button, input, textarea, select, [role=button], [role=switch], [role=log]'
   /** Of these one part is reached by Tab, and the others from there by the arrows. */
   const COMPOSITES = '[role=radiogroup], [role=tablist], [role=toolbar], [role=listbox], [role=grid]'
@@ -40,16 +40,19 @@ function faultsOfFocus(): string[] {
     control.blur()
     return shown
   }
-  const controls = [...document.querySelectorAll<HTMLElement>(CONTROLS)].filter(isThere)
+  const roots = [...document.querySelectorAll(root)]
+  const { activeElement } = document
+  if (!roots.some((part) => part.contains(activeElement))) return ['Tab leads out of it']
+  const controls = roots.flatMap((part) => [...part.querySelectorAll<HTMLElement>(CONTROLS)]).filter(isThere)
   return controls.flatMap((control) => {
     if (!isReached(control)) return [`Tab does not reach: ${nameOf(control)}`]
     return control.tabIndex < 0 || isShown(control) ? [] : [`the focus is not seen: ${nameOf(control)}`]
   })
 }
 
-/** The controls of a page that somebody without a mouse does not come to, or does not see that they have. */
-export async function focusFaults(page: Page): Promise<string[]> {
+/** The controls of a page, or below a root in it, that somebody without a mouse does not come to, or does not see that they have. */
+export async function focusFaults(page: Page, root = 'body'): Promise<string[]> {
   // From now on the browser shows the focus, as to everybody who uses keys.
   await page.keyboard.press('Tab')
-  return page.evaluate(faultsOfFocus)
+  return page.evaluate(faultsOfFocus, root)
 }

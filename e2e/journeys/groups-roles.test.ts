@@ -3,8 +3,9 @@ import type { Locator } from 'playwright-core'
 import { Invites } from '../../packages/server/src/modules/qrcode/index.ts'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, GROUP, log, menu, message, say, send } from '../conversation.ts'
+import { colourAt, twoHalves } from '../media.ts'
 import { browserPath, type Person, Stage, type View } from '../stage.ts'
-import { answer, at, button, dialog, gone, PICTURE, pick, seen } from './acts.ts'
+import { answer, at, button, dialog, gone, pick, seen } from './acts.ts'
 
 /* Who may what in a group, how others come into it, and its picture. */
 
@@ -207,10 +208,18 @@ describe.skipIf(!browserPath)('roles in a group', () => {
       await button(here, '群头像').click()
       const choosing = here.page.waitForEvent('filechooser')
       await dialog(here).getByRole('button', { name: '选择图片' }).click()
-      await (await choosing).setFiles(PICTURE)
+      await (await choosing).setFiles(await twoHalves())
+      const cut = dialog(here).getByRole('application')
+      await seen(dialog(here).getByRole('button', { name: '放大' }).and(here.page.locator(':enabled')))
+      // From the middle, where both halves are, well into the left one.
+      for (let step = 0; step < 40; step++) await cut.press('ArrowLeft')
       await answer(here, '完成')
       await gone(dialog(here))
-      await picture.and(there.page.locator('[src*="/upload"]')).waitFor()
+      const cutOut = picture.and(there.page.locator('[src*="/upload"]'))
+      const made = await (
+        await fetch(await cutOut.evaluate((image: HTMLImageElement) => image.src))
+      ).arrayBuffer()
+      for (const percent of [5, 50, 95]) expect(await colourAt(made, percent)).toBe('red')
     })
   }
 

@@ -18,7 +18,11 @@ export interface Network {
   gather(): () => void
 }
 
-const REFUSAL = { code: 500, msg: '服务器开小差了', data: [] }
+/** As the server tells it, in the language that it is asked in. */
+const refusal = (language: string | null | undefined) => ({
+  ...{ code: 500, data: [] },
+  msg: language?.startsWith('en') ? 'The server had a hiccup' : '服务器开小差了',
+})
 
 /** Puts such a network before a person's page; to be called before the page is opened. */
 export async function wire({ page, context }: Person): Promise<Network> {
@@ -35,11 +39,12 @@ export async function wire({ page, context }: Person): Promise<Network> {
   await page.route(/\/web\/\w+\/\w+$/, async (route) => {
     const path = new URL(route.request().url()).pathname.replace('/web/', '')
     await held.get(path)
-    if (isRefused(path)) await route.fulfill({ json: REFUSAL })
-    else await route.continue()
+    if (!isRefused(path)) await route.continue()
+    else await route.fulfill({ json: refusal(route.request().headers()['accept-language']) })
   })
   await page.routeWebSocket(/\/app\//, (socket) => {
     const server = socket.connectToServer()
+    const language = new URL(socket.url()).searchParams.get('lang')
     server.onMessage((text) => {
       if (gathered) gathered.push(() => socket.send(text))
       else socket.send(text)
@@ -57,7 +62,8 @@ export async function wire({ page, context }: Person): Promise<Network> {
       }
       if (held.has(data.path)) await held.get(data.path)
       if (!isRefused(data.path)) server.send(text)
-      else socket.send(JSON.stringify({ event: 'parley:result', data: { id: data.id, ...REFUSAL } }))
+      else
+        socket.send(JSON.stringify({ event: 'parley:result', data: { id: data.id, ...refusal(language) } }))
     })
   })
   return {

@@ -5,12 +5,14 @@ import {
   bubble,
   choose,
   composeEnter,
+  doubleTap,
   drawFinger,
   FRIEND,
   friends,
   log,
   message,
   middleOf,
+  pinch,
   send,
   until,
 } from '../conversation.ts'
@@ -28,6 +30,13 @@ const addressOf = (person: Person) =>
     .last()
     .locator('img')
     .evaluate((image) => (image as HTMLImageElement).src)
+/** How the picture in view lies in the viewer. */
+const lies = ({ page }: Person) =>
+  page
+    .getByRole('dialog')
+    .locator('div:not([aria-hidden]) > div > img')
+    .first()
+    .evaluate((image) => (image as HTMLElement).style.transform)
 const bytesAt = async (address: string) => new Uint8Array(await (await fetch(address)).arrayBuffer())
 
 describe.skipIf(!browserPath)('pictures', () => {
@@ -162,17 +171,12 @@ describe.skipIf(!browserPath)('pictures', () => {
     const viewer = page.getByRole('dialog', { name: '查看图片' })
     await viewer.getByText('第 2 张，共 3 张').waitFor()
     await viewer.getByText('小老鼠').waitFor()
-    const style = () =>
-      viewer
-        .locator('div:not([aria-hidden]) > div > img')
-        .first()
-        .evaluate((image) => (image as HTMLElement).style.transform)
     await viewer.getByRole('button', { name: '放大' }).click()
-    await until(here, 'the zoom', async () => !(await style()).includes('scale(1)'))
+    await until(here, 'the zoom', async () => !(await lies(here)).includes('scale(1)'))
     await page.keyboard.press('0')
-    await until(here, 'the whole picture', async () => (await style()).includes('scale(1)'))
+    await until(here, 'the whole picture', async () => (await lies(here)).includes('scale(1)'))
     await viewer.getByRole('button', { name: '旋转' }).click()
-    await until(here, 'the turn', async () => (await style()).includes('rotate(90deg)'))
+    await until(here, 'the turn', async () => (await lies(here)).includes('rotate(90deg)'))
     await viewer.getByRole('button', { name: '下一张' }).click()
     await viewer.getByText('第 3 张，共 3 张').waitFor()
     expect(await viewer.getByRole('button', { name: '下一张' }).count()).toBe(0)
@@ -257,7 +261,7 @@ describe.skipIf(!browserPath)('pictures', () => {
     await stage.site.set({ message_limit: '20000' })
   })
 
-  test('a finger goes from one to the next; back closes the viewer and not the chat', async () => {
+  test('a finger goes from one to the next and zooms, as do two; back closes the viewer and not the chat', async () => {
     const [tom, jerry] = await friends(stage)
     for (const colour of ['#aa3344', '#3344aa']) {
       const src = await uploaded(stage.site, jerry, 'img', await picture('p.jpg', { colour }))
@@ -270,6 +274,15 @@ describe.skipIf(!browserPath)('pictures', () => {
     const viewer = here.page.getByRole('dialog')
     await viewer.getByText('1 / 2').waitFor()
     const { x, y } = await middleOf(viewer.locator('img').first())
+    const scale = async () => Number(/scale\((.+)\)/.exec(await lies(here))?.[1])
+    await doubleTap(here, { x, y })
+    await until(here, 'the zoom by one finger', async () => (await scale()) > 2)
+    await pinch(here, { x, y }, 240, 60)
+    await until(here, 'the whole picture', async () => (await scale()) === 1)
+    await pinch(here, { x, y }, 60, 180)
+    await until(here, 'the zoom by two fingers', async () => (await scale()) > 2)
+    await doubleTap(here, { x, y })
+    await until(here, 'the whole picture again', async () => (await scale()) === 1)
     await drawFinger(here, { x: x + 120, y }, { x: x - 120, y })
     await viewer.getByText('2 / 2').waitFor()
     await here.page.goBack()

@@ -30,7 +30,9 @@ async function town() {
   const { site } = stage
   const [tom, jerry] = await friends(stage)
   await site.api(tom.uid).ok('user/update', { is_member: 1 })
-  const [stranger, unknown] = await Promise.all(['路人', '邻居'].map((nickname) => site.user({ nickname })))
+  const [stranger, unknown, passer] = await Promise.all(
+    ['路人', '邻居', '过客'].map((nickname) => site.user({ nickname })),
+  )
   await site.as(stranger!).ok('friend/apply', { friend_uid: tom.uid, postscript: '我是隔壁的' })
   await send(site, stranger!, tom, '有人吗')
   await site.as(tom).ok('reply/add', { type: 1, title: '欢迎', content: '欢迎光临' })
@@ -55,6 +57,18 @@ async function town() {
     { path: details, operation: 'group/members', found: text('小老鼠') },
   ]
   const others: Place[] = [
+    {
+      ...{
+        path: details,
+        operation: 'group/members',
+        found: dialog(here).getByText('小老鼠', { exact: true }),
+      },
+      open: () => button(here, '查看成员列表').tap(),
+    },
+    {
+      ...{ path: `/person/${passer!.uid}`, operation: 'user/detail' },
+      found: main(here).getByRole('heading', { name: '过客' }),
+    },
     {
       ...{
         path: details,
@@ -88,12 +102,17 @@ describe.skipIf(!browserPath)('reading', () => {
     const network = await wire(here)
     const places = [...lists, ...others]
     // What was read before it is looked at would need no wait.
-    const arrive = new Map(places.map(({ operation }) => [operation, network.hold(operation)]))
+    const held = new Map(places.map(({ operation }) => [operation, network.hold(operation)]))
     await page.clock.install()
     await here.open('/me/about')
+    // Who drew the emoji wants to be named.
+    await seen(main(here).getByText('Fluent Emoji, Microsoft (MIT)'))
 
     const alert = page.getByRole('alert')
     for (const { path, operation, open, found } of places) {
+      // What one place has read the next one reads anew.
+      const arrive = held.get(operation) ?? network.hold(operation)
+      held.delete(operation)
       await push(here, path)
       await open?.()
       const wait = page.getByRole('status').filter({ has: page.locator('.animate-breathe') })
@@ -101,7 +120,7 @@ describe.skipIf(!browserPath)('reading', () => {
       await page.clock.runFor(2100)
       await seen(wait.getByText('网络较慢，仍在加载…'))
       network.refuse(operation)
-      arrive.get(operation)!()
+      arrive()
       await seen(alert.getByText('服务器开小差了'))
       network.refuse()
       await alert.getByRole('button', { name: '重试' }).click()

@@ -120,6 +120,13 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await here.open(FRIEND(jerry))
     await seen(message(here, '昨天的话'))
     await kept(here)
+    // It can be installed as an app.
+    const devtools = await here.context.newCDPSession(page)
+    const manifest = await devtools.send('Page.getAppManifest')
+    expect([manifest.url, manifest.errors]).toEqual([`${site.url}/manifest.webmanifest`, []])
+    const { icons } = JSON.parse(manifest.data!) as { icons: { src: string; sizes: string }[] }
+    for (const size of ['192x192', '512x512']) expect(icons.map(({ sizes }) => sizes)).toContain(size)
+    for (const { src } of icons) expect((await fetch(new URL(src, manifest.url))).status).toBe(200)
     // The first chats of the list are kept without having been opened.
     await keptText(here, 'chat:', '群里的话')
     await site.befriend(tom, spike)

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, mock, spyOn, test } from 'bun:test'
 import { MemoryOneTimeStore } from '../../packages/server/src/cluster/index.ts'
+import { accessibilityFaults, overflows } from '../look.ts'
 import { browserPath, type Person, Stage, type View } from '../stage.ts'
 import { at, button, errorBeside, fill, gone, link, PASSWORD, seen, withPassword } from './acts.ts'
 
@@ -126,7 +127,7 @@ describe.skipIf(!browserPath)('signing in', () => {
 
   test('a site without registration says so, and one that sends no SMS', async () => {
     await stage.site.set({ register: 'off' })
-    const person = await visitor()
+    const person = await visitor({ lessMotion: true })
     await person.open('/signin')
     await seen(link(person, '忘记密码'))
     await gone(link(person, '注册账号'))
@@ -139,6 +140,8 @@ describe.skipIf(!browserPath)('signing in', () => {
     await link(person, '忘记密码').click()
     await seen(person.page.getByText('本站不发送短信，无法自助找回密码。请联系站点管理员重置。'))
     expect(await person.page.getByRole('textbox').count()).toBe(0)
+    // The form itself is among the pages that are looked at.
+    expect([...(await accessibilityFaults(person.page)), ...(await overflows(person.page))]).toEqual([])
     expect(stage.problems()).toEqual([])
   })
 

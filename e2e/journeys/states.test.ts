@@ -1,7 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { box, FRIEND, friends, log, message, messages, say, send, until } from '../conversation.ts'
+import {
+  box,
+  choose,
+  FRIEND,
+  friends,
+  GROUP,
+  log,
+  message,
+  messages,
+  say,
+  send,
+  until,
+} from '../conversation.ts'
+import { push } from '../look.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { answer, at, button, gone, pickFrom, row, seen } from './acts.ts'
+import { answer, at, button, dialog, gone, pick, pickFrom, row, seen } from './acts.ts'
 import { wire } from './network.ts'
 
 /* What stands where something is not, or not yet: a shape, a reason, what went wrong, what to do. */
@@ -75,7 +88,7 @@ describe.skipIf(!browserPath)('where something is not yet', () => {
 
   for (const { size, locale, retry, failure } of [
     { size: 'desktop', locale: 'zh-CN', retry: '重试', failure: '服务器开小差了' },
-    { size: 'phone', locale: 'en', retry: 'Retry', failure: '服务器开小差了' },
+    { size: 'phone', locale: 'en', retry: 'Retry', failure: 'The server had a hiccup' },
   ] as const)
     test(`a chat that cannot be read says so in its place, and is read when it is tried again: ${size}`, async () => {
       const [tom, jerry] = await friends(stage)
@@ -162,11 +175,41 @@ describe.skipIf(!browserPath)('where something is not yet', () => {
   })
 
   test('nobody and nothing: it is said what to do', async () => {
-    const lonely = await stage.person(await stage.site.user({ nickname: '汤姆' }))
+    const { site } = stage
+    const alone = await site.user({ nickname: '汤姆', is_member: 1 })
+    const lonely = await stage.person(alone)
+    const { page } = lonely
+    const main = page.getByRole('main')
     await lonely.open('/chats')
-    await seen(lonely.page.getByText('还没有聊天，找个人说句话吧'))
+    await seen(page.getByText('还没有聊天，找个人说句话吧'))
+    await page.keyboard.press('Control+k')
+    await seen(dialog(lonely).getByText('还没有聊天和联系人，先去添加一位朋友吧'))
+    await page.keyboard.press('Escape')
+    await gone(dialog(lonely))
     await button(lonely, '添加朋友').last().click()
-    await at(lonely.page, '/contacts/add')
+    await at(page, '/contacts/add')
+    await push(lonely, '/contacts/requests')
+    await seen(main.getByText('还没有好友申请'))
+    await main.getByRole('button', { name: '添加朋友' }).click()
+    await at(page, '/contacts/add')
+    await push(lonely, '/chats')
+    await pick(lonely, '新建', '发起群聊')
+    await seen(dialog(lonely).getByText('通讯录还是空的，先去添加一位朋友吧'))
+    await answer(lonely, '添加朋友')
+    await at(page, '/contacts/add')
+    await gone(dialog(lonely))
+    await push(lonely, '/desk/replies/quick')
+    await seen(main.getByText('还没有内容，先写一条吧'))
+    const gid = await site.group(alone)
+    await send(site, alone, gid, '有人吗')
+    await push(lonely, GROUP(gid))
+    await seen(page.getByText('还没有群公告'))
+    // The only chat is one that may not be written to.
+    await site.set({ group_chat: 'off' })
+    await choose(lonely, message(lonely, '有人吗'), '转发')
+    await seen(dialog(lonely).getByText('还没有可以转发的聊天，先和朋友聊一句吧'))
+    await site.set({ group_chat: 'on' })
+    await seen(dialog(lonely).getByText('最近聊天'))
 
     const [tom, jerry] = await friends(stage)
     const here = await stage.person(tom, { size: 'phone', locale: 'en' })
