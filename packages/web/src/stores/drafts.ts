@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { reactive, watch } from 'vue'
+import { storeText } from '@/browser/local-storage.ts'
 import { useSession } from './session.ts'
 
 /** What stands in a chat's box and was not sent. */
@@ -65,7 +66,7 @@ export const useDrafts = defineStore('drafts', () => {
       if (!known) return
       remove(key)
       if (!known.told && !beingTold.has(key)) return
-      store(emptiedPrefix() + key, '')
+      storeText(emptiedPrefix() + key, '')
       onChange?.(key)
       return
     }
@@ -95,15 +96,7 @@ export const useDrafts = defineStore('drafts', () => {
 
   function write(key: string, draft: Draft): void {
     localStorage.removeItem(emptiedPrefix() + key)
-    store(prefix() + key, JSON.stringify(draft))
-  }
-
-  function store(storageKey: string, value: string): void {
-    try {
-      localStorage.setItem(storageKey, value)
-    } catch {
-      // Storage is full: the text stays in the box as long as the page lives.
-    }
+    storeText(prefix() + key, JSON.stringify(draft))
   }
 
   /** Is called with each box that has changed here. */

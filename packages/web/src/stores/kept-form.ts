@@ -1,4 +1,5 @@
 import { watch } from 'vue'
+import { storeText } from '@/browser/local-storage.ts'
 import { useSession } from './session.ts'
 
 /**
@@ -22,19 +23,11 @@ export function keepForm(subject: string, form: object): () => void {
     () => JSON.stringify(form),
     (written) => {
       if (written === unwritten) localStorage.removeItem(key)
-      else store(key, JSON.stringify({ over: unwritten, written: form }))
+      else storeText(key, JSON.stringify({ over: unwritten, written: form }))
     },
   )
   return () => {
     end()
     localStorage.removeItem(key)
-  }
-}
-
-function store(key: string, written: string): void {
-  try {
-    localStorage.setItem(key, written)
-  } catch {
-    // Storage is full: it stays in the dialog as long as the page lives.
   }
 }
