@@ -116,6 +116,13 @@ export class Stage {
     return this.#at(seat.page, user)
   }
 
+  /** The same, at a page. */
+  async opened(path: string, ...who: Parameters<Stage['person']>): Promise<Person> {
+    const person = await this.person(...who)
+    await person.open(path)
+    return person
+  }
+
   /** A browser like that which somebody has sat at before. */
   #known(options: SeatOptions): Seat | undefined {
     const at = this.#free.findIndex(({ view }) => view === JSON.stringify(options))

@@ -1,18 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, friends, GROUP, message, say } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, gone, link, pick, row, seen, tab } from './acts.ts'
 
 /* The places above the address book, and the ways from there into a chat. */
 
 let stage: Stage
 
-const opened = async (path: string, user: TestUser, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 const main = ({ page }: Person) => page.getByRole('main')
 
 describe.skipIf(!browserPath)('places among the contacts', () => {
@@ -27,7 +21,7 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
 
   test('all groups, also one that is quite new; a group is made from there', async () => {
     const [tom, jerry] = await friends(stage)
-    const here = await opened('/contacts', tom, { size: 'phone' })
+    const here = await stage.opened('/contacts', tom, { size: 'phone' })
     await link(here, '群聊').tap()
     await seen(main(here).getByText('还没有加入任何群聊'))
     const gid = await stage.site.group(jerry, tom)
@@ -49,9 +43,9 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
   test('a site without group chats offers none; what is open is gone at once', async () => {
     const [tom, jerry] = await friends(stage)
     await stage.site.group(tom, jerry)
-    const list = await opened('/contacts', tom)
-    const groups = await opened('/contacts/groups', tom)
-    const making = await opened('/chats', tom)
+    const list = await stage.opened('/contacts', tom)
+    const groups = await stage.opened('/contacts/groups', tom)
+    const making = await stage.opened('/chats', tom)
     await seen(link(list, '群聊'))
     await seen(main(groups).getByRole('listitem'))
     await pick(making, '新建', '发起群聊')
@@ -75,13 +69,13 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
 
   test('from a profile to the chat', async () => {
     const [tom, jerry] = await friends(stage)
-    const here = await opened('/contacts', tom, { locale: 'en' })
+    const here = await stage.opened('/contacts', tom, { locale: 'en' })
     await link(here, '小老鼠').click()
     await at(here.page, `/person/${jerry.uid}`)
     await link(here, 'Message').click()
     await at(here.page, `/chat/friend/${jerry.uid}`)
     await say(here, 'Hello there')
-    const there = await opened('/chats', jerry, { size: 'phone', locale: 'en' })
+    const there = await stage.opened('/chats', jerry, { size: 'phone', locale: 'en' })
     await row(there, '汤姆').tap()
     await seen(message(there, 'Hello there'))
   })
@@ -89,10 +83,10 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
   test('temporary chats are a switch of the site, as is writing to strangers', async () => {
     const [tom, spike] = await stage.site.users(2)
     await stage.site.as(spike!).ok('message/send', { to: tom!.uid, type: 'friend', content: 'Hi' })
-    const here = await opened('/contacts/temporary', tom!, { locale: 'en' })
+    const here = await stage.opened('/contacts/temporary', tom!, { locale: 'en' })
     await seen(link(here, 'Temporary chats'))
     await seen(main(here).getByRole('link', { name: /Hi/ }))
-    const there = await opened(`/person/${spike!.uid}`, tom!, { size: 'phone', locale: 'en' })
+    const there = await stage.opened(`/person/${spike!.uid}`, tom!, { size: 'phone', locale: 'en' })
     await seen(link(there, 'Message'))
     await stage.site.set({ stranger_chat: 'off' })
     try {
@@ -107,9 +101,9 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
 
   test('a site may let nobody add friends', async () => {
     const [tom, spike] = await stage.site.users(2)
-    const here = await opened('/contacts/add', tom!)
+    const here = await stage.opened('/contacts/add', tom!)
     await seen(button(here, '查找'))
-    const there = await opened(`/person/${spike!.uid}`, tom!)
+    const there = await stage.opened(`/person/${spike!.uid}`, tom!)
     await seen(button(there, '添加到通讯录'))
     await stage.site.set({ add_friend: 'off' })
     try {
@@ -133,7 +127,7 @@ describe.skipIf(!browserPath)('places among the contacts', () => {
 
   test('a member opens an account from among their contacts, writes to it, and disables it', async () => {
     const boss = await stage.site.user({ nickname: '老板', is_member: 1 })
-    const here = await opened('/contacts/subusers', boss, { size: 'phone' })
+    const here = await stage.opened('/contacts/subusers', boss, { size: 'phone' })
     await seen(here.page.getByText('还没有下级账号'))
     await button(here, '开通账号').tap()
     await here.page.getByLabel('用户名').fill('clerk8')

@@ -7,12 +7,6 @@ import { answer, at, button, dialog, fill, gone, link, pick, row, seen, tab } fr
 
 let stage: Stage
 
-const opened = async (path: string, ...[user, view]: Parameters<Stage['person']>) => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
-
 describe.skipIf(!browserPath)('contacts', () => {
   beforeAll(async () => {
     stage = await Stage.open()
@@ -42,7 +36,7 @@ describe.skipIf(!browserPath)('contacts', () => {
     ]
     const people = await Promise.all(names.map((nickname) => site.user({ nickname })))
     for (const person of people) await site.befriend(tom, person)
-    const person = await opened('/contacts', tom, { size: 'phone' })
+    const person = await stage.opened('/contacts', tom, { size: 'phone' })
     const { page } = person
     await seen(page.getByText('12 位朋友'))
     const letters = await page.getByRole('heading', { level: 2 }).allInnerTexts()
@@ -66,7 +60,7 @@ describe.skipIf(!browserPath)('contacts', () => {
     const tom = await site.user({ nickname: '汤姆' })
     for (const letter of 'ABCDEFGHJKLMNOPQRSTWXYZ')
       await site.befriend(tom, await site.user({ nickname: `${letter} friend` }))
-    const person = await opened('/contacts', tom, { size: 'phone' })
+    const person = await stage.opened('/contacts', tom, { size: 'phone' })
     const { page } = person
     const index = page.getByRole('navigation', { name: '字母索引' })
     const letter = (name: string) => index.getByRole('button', { name, exact: true })
@@ -92,9 +86,9 @@ describe.skipIf(!browserPath)('contacts', () => {
 
   test('somebody is found by their name, asked with a postscript, sees it at once and accepts', async () => {
     const [tom, jerry] = await stage.site.users(2)
-    const there = await opened('/chats', jerry, { size: 'phone' })
+    const there = await stage.opened('/chats', jerry, { size: 'phone' })
     await seen(there.page.getByText('还没有聊天，找个人说句话吧'))
-    const here = await opened('/chats', tom)
+    const here = await stage.opened('/chats', tom)
     await pick(here, '新建', '添加朋友')
     await here.page.getByRole('searchbox', { name: '用户名或账号 ID' }).fill('nobody-has-this-name')
     await button(here, '查找').click()
@@ -129,7 +123,7 @@ describe.skipIf(!browserPath)('contacts', () => {
   test('the profile of who asks offers to accept', async () => {
     const [tom, jerry] = await stage.site.users(2)
     await stage.site.as(tom!).ok('friend/apply', { friend_uid: jerry!.uid, postscript: '我是汤姆' })
-    const here = await opened(`/person/${tom!.uid}`, jerry)
+    const here = await stage.opened(`/person/${tom!.uid}`, jerry)
     await seen(here.page.getByRole('main').getByText('我是汤姆'))
     expect(await button(here, '添加到通讯录').count()).toBe(0)
     await button(here, '接受好友申请').click()
@@ -141,13 +135,13 @@ describe.skipIf(!browserPath)('contacts', () => {
   test('somebody is found by their number, and refuses', async () => {
     const [tom, jerry] = await stage.site.users(2)
     const { nid } = await stage.site.as(tom!).ok('user/detail', { uid: jerry!.uid })
-    const here = await opened('/contacts/add', tom, { locale: 'en' })
+    const here = await stage.opened('/contacts/add', tom, { locale: 'en' })
     await here.page.getByRole('searchbox').fill(String(nid))
     await button(here, 'Find').click()
     await button(here, 'Add to contacts').click()
     await dialog(here).getByRole('button', { name: /Send/ }).click()
 
-    const there = await opened('/contacts/requests', jerry)
+    const there = await stage.opened('/contacts/requests', jerry)
     await seen(tab(there, '个好友申请， 通讯录'))
     await button(there, '拒绝').click()
     await seen(there.page.getByText('已拒绝'))
@@ -158,8 +152,8 @@ describe.skipIf(!browserPath)('contacts', () => {
   test('a remark changes the name everywhere, also on the other devices', async () => {
     const [tom, jerry] = await friends(stage)
     await send(stage.site, jerry, tom, '你好')
-    const here = await opened(`/chat/friend/${jerry.uid}`, tom)
-    const phone = await opened('/chats', tom, { size: 'phone' })
+    const here = await stage.opened(`/chat/friend/${jerry.uid}`, tom)
+    const phone = await stage.opened('/chats', tom, { size: 'phone' })
     await seen(row(phone, '小老鼠'))
     await button(here, /^备注/).click()
     await fill(here.page, { 备注名: '隔壁的老鼠' })
@@ -181,7 +175,7 @@ describe.skipIf(!browserPath)('contacts', () => {
 
   test('a friend is pinned and muted from their profile, before a word was said', async () => {
     const [tom, jerry] = await friends(stage)
-    const here = await opened(`/person/${jerry.uid}`, tom)
+    const here = await stage.opened(`/person/${jerry.uid}`, tom)
     await here.page.getByRole('switch', { name: '置顶聊天' }).check()
     await here.page.getByRole('switch', { name: '消息免打扰' }).check()
     await send(stage.site, jerry, tom, '你好')
@@ -195,7 +189,7 @@ describe.skipIf(!browserPath)('contacts', () => {
   test('the card beside a picture has the remark, and leads to the profile', async () => {
     const [tom, jerry] = await friends(stage)
     await send(stage.site, jerry, tom, '你好')
-    const here = await opened(`/chat/friend/${jerry.uid}`, tom)
+    const here = await stage.opened(`/chat/friend/${jerry.uid}`, tom)
     await message(here, '你好').getByRole('button', { name: '查看 小老鼠 的资料' }).click()
     const card = here.page.getByRole('dialog', { name: '小老鼠' })
     await card.getByRole('button', { name: /^备注/ }).click()
@@ -220,10 +214,10 @@ describe.skipIf(!browserPath)('contacts', () => {
       await stage.site.as(tom).ok('friend/remark', { friend_uid: jerry.uid, remark: '隔壁的老鼠' })
       await stage.site.as(jerry).ok('friend/remark', { friend_uid: tom.uid, remark: '隔壁的猫' })
       await send(stage.site, jerry, tom, '你好')
-      const there = await opened(`/chat/friend/${tom.uid}`, jerry)
+      const there = await stage.opened(`/chat/friend/${tom.uid}`, jerry)
       await seen(box(there))
       await seen(there.page.getByRole('heading', { level: 1, name: '隔壁的猫' }))
-      const here = await opened(`/person/${jerry.uid}`, tom, { size: 'phone' })
+      const here = await stage.opened(`/person/${jerry.uid}`, tom, { size: 'phone' })
       await button(here, '删除好友').tap()
       await answer(here, '取消')
       await button(here, '删除好友').tap()
@@ -247,7 +241,7 @@ describe.skipIf(!browserPath)('contacts', () => {
     )
     await stage.site.befriend(tom!, jerry!)
     await send(stage.site, jerry!, tom!, '朋友说话')
-    const here = await opened('/contacts', tom)
+    const here = await stage.opened('/contacts', tom)
     await link(here, /临时会话/).click()
     await seen(here.page.getByText('没有临时会话', { exact: false }))
     await send(stage.site, spike!, tom!, '请问这里怎么走？')
@@ -262,7 +256,7 @@ describe.skipIf(!browserPath)('contacts', () => {
     await stage.site
       .as(boss)
       .ok('user/open_user', { username: 'clerk7', nickname: '小店员', password: 'secret1' })
-    const here = await opened('/contacts', boss)
+    const here = await stage.opened('/contacts', boss)
     await link(here, /下级账号/).click()
     await here.page.getByRole('main').getByRole('link', { name: '小店员' }).click()
     await seen(here.page.getByRole('heading', { level: 1, name: '小店员' }))

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { Locator } from 'playwright-core'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { drawFinger, middleOf, until } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, fill, gone, link, pick, seen, tab } from './acts.ts'
 import { wire } from './network.ts'
 
@@ -13,11 +13,6 @@ const QUICK = 2
 const FAQ = 3
 
 const member = (): Promise<TestUser> => stage.site.user({ nickname: '林晓', is_member: 1 })
-const opened = async (user: TestUser, path: string, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 const reply = ({ page }: Person, title: string): Locator =>
   page.getByRole('main').getByRole('listitem').filter({ hasText: title })
 const toggle = (person: Person, name: string): Promise<void> =>
@@ -54,7 +49,7 @@ describe.skipIf(!browserPath)('canned replies', () => {
   for (const size of ['desktop', 'phone'] as const) {
     test(`a welcome is written, made the default, changed and deleted (${size})`, async () => {
       const [me, visitor] = [await member(), await stage.site.user()]
-      const person = await opened(me, '/chats', { size })
+      const person = await stage.opened('/chats', me, { size })
       await tab(person, '客服').click()
       await link(person, '欢迎语').click()
       await at(person.page, '/desk/replies/welcome')
@@ -107,7 +102,7 @@ describe.skipIf(!browserPath)('canned replies', () => {
   test('are dragged into another order by a mouse, which stays after a reload', async () => {
     const me = await member()
     await write(me, QUICK, '问候', '发货', '售后')
-    const person = await opened(me, '/desk/replies/quick')
+    const person = await stage.opened('/desk/replies/quick', me)
     await inOrder(person, me, QUICK, '问候', '发货', '售后')
     const [from, to] = [reply(person, '售后').locator('[data-handle]'), reply(person, '问候')]
     const [start, end] = [await middleOf(from), (await to.boundingBox())!]
@@ -130,7 +125,7 @@ describe.skipIf(!browserPath)('canned replies', () => {
   test('are dragged by a finger', async () => {
     const me = await member()
     await write(me, QUICK, '问候', '发货', '售后')
-    const person = await opened(me, '/desk/replies/quick', { size: 'phone' })
+    const person = await stage.opened('/desk/replies/quick', me, { size: 'phone' })
     await inOrder(person, me, QUICK, '问候', '发货', '售后')
     const start = await middleOf(reply(person, '问候').locator('[data-handle]'))
     const last = (await reply(person, '售后').boundingBox())!
@@ -141,7 +136,7 @@ describe.skipIf(!browserPath)('canned replies', () => {
   test('are moved by the keyboard; at the ends there is no way further', async () => {
     const me = await member()
     await write(me, QUICK, '问候', '发货', '售后')
-    const person = await opened(me, '/desk/replies/quick')
+    const person = await stage.opened('/desk/replies/quick', me)
     const { page } = person
     const act = (name: string) => page.getByRole('menuitem', { name, exact: true })
     await button(person, '对“售后”的操作').focus()
@@ -170,8 +165,8 @@ describe.skipIf(!browserPath)('canned replies', () => {
   test('what is written and put in order elsewhere is here at once, in each tab and on the phone', async () => {
     const me = await member()
     await write(me, QUICK, '地址', '价格')
-    const here = await opened(me, '/desk/replies/quick')
-    const [tab, phone] = [await here.tab(), await opened(me, '/desk/replies/quick', { size: 'phone' })]
+    const here = await stage.opened('/desk/replies/quick', me)
+    const [tab, phone] = [await here.tab(), await stage.opened('/desk/replies/quick', me, { size: 'phone' })]
     await tab.open('/desk/replies/quick')
     await write(me, QUICK, '电话')
     for (const person of [here, tab, phone]) await seen(reply(person, '电话'))
@@ -190,7 +185,7 @@ describe.skipIf(!browserPath)('canned replies', () => {
     const me = await member()
     for (let count = 1; count < 200; count++)
       await stage.site.as(me).ok('reply/add', { type: 1, title: `t${count}`, content: 'c' })
-    const person = await opened(me, '/desk/replies/faq', { size: 'phone', locale: 'en' })
+    const person = await stage.opened('/desk/replies/faq', me, { size: 'phone', locale: 'en' })
     await button(person, 'New').last().click()
     await fill(person.page, {
       Question: 'Opening hours?',

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { Locator } from 'playwright-core'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, FRIEND, message, say } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, errorBeside, fill, gone, link, PASSWORD, pick, seen } from './acts.ts'
 
 /* Accounts that a member opens for those who answer with it: opened, disabled, enabled, with a new password. */
@@ -10,11 +10,6 @@ import { answer, at, button, errorBeside, fill, gone, link, PASSWORD, pick, seen
 let stage: Stage
 let serial = 0
 
-const opened = async (user: TestUser | undefined, path: string, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 const account = ({ page }: Person, name: string): Locator =>
   page.getByRole('main').getByRole('listitem').filter({ hasText: name })
 
@@ -52,7 +47,7 @@ describe.skipIf(!browserPath)('sub-users', () => {
         await stage.site.user({ nickname: '路人' }),
       ]
       const username = `helper${++serial}`
-      const here = await opened(member, '/desk', { size })
+      const here = await stage.opened('/desk', member, { size })
       await link(here, '下级账号').click()
       await seen(here.page.getByText('还没有下级账号'))
       await button(here, '开通账号').click()
@@ -67,7 +62,7 @@ describe.skipIf(!browserPath)('sub-users', () => {
       await seen(here.page.getByText('已开通账号“小二”'))
       await seen(account(here, username))
 
-      const there = await opened(undefined, '/signin')
+      const there = await stage.opened('/signin')
       await signIn(there, username, PASSWORD)
       await at(there.page, '/chats')
       await account(here, username).getByRole('link').click()
@@ -90,7 +85,10 @@ describe.skipIf(!browserPath)('sub-users', () => {
 
   test('who is disabled is signed out at once, and cannot come back until enabled', async () => {
     const { member, sub } = await household()
-    const [here, there] = [await opened(member, '/desk/subusers'), await opened(sub, FRIEND(member))]
+    const [here, there] = [
+      await stage.opened('/desk/subusers', member),
+      await stage.opened(FRIEND(member), sub),
+    ]
     await seen(box(there))
     await pick(here, '对 小二 的操作', '停用')
     await answer(here, '取消')
@@ -116,8 +114,8 @@ describe.skipIf(!browserPath)('sub-users', () => {
   test('a new password ends the sessions, in English', async () => {
     const { member, sub } = await household()
     const [here, there] = [
-      await opened(member, '/desk/subusers', { locale: 'en', size: 'phone' }),
-      await opened(sub, '/chats'),
+      await stage.opened('/desk/subusers', member, { locale: 'en', size: 'phone' }),
+      await stage.opened('/chats', sub),
     ]
     await pick(here, 'Actions for 小二', 'Reset password')
     await fill(here.page, { Password: 'abc' })
@@ -139,7 +137,7 @@ describe.skipIf(!browserPath)('sub-users', () => {
   test('what the site has disabled stays so', async () => {
     const { member, sub } = await household()
     await stage.site.api(sub.uid).ok('user/update', { account_state: 'disabled' })
-    const here = await opened(member, '/desk/subusers')
+    const here = await stage.opened('/desk/subusers', member)
     await seen(account(here, '小二').getByText('站点已停用'))
     await button(here, '对 小二 的操作').click()
     const enable = here.page.getByRole('menuitem', { name: '启用' })
@@ -147,7 +145,7 @@ describe.skipIf(!browserPath)('sub-users', () => {
   })
 
   test('is for members: others see no desk', async () => {
-    const person = await opened(await stage.site.user(), '/chats')
+    const person = await stage.opened('/chats', await stage.site.user())
     await seen(link(person, '通讯录'))
     expect(await link(person, '客服').count()).toBe(0)
     await person.open('/desk')

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { Locator } from 'playwright-core'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, FRIEND, message, say, send, until } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, fill, gone, link, seen } from './acts.ts'
 
 /* A member and the visitors: questions that answer themselves, quick replies behind a slash, and who waits. */
@@ -11,11 +11,6 @@ let stage: Stage
 const [WELCOME, QUICK, FAQ] = [1, 2, 3]
 
 const member = (nickname = '林晓'): Promise<TestUser> => stage.site.user({ nickname, is_member: 1 })
-const opened = async (user: TestUser, path: string, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 const write = (user: TestUser, reply: Record<string, unknown>) => stage.site.as(user).ok('reply/add', reply)
 const chips = ({ page }: Person, name: string | RegExp = '常见问题'): Locator =>
   page.getByRole('region', { name })
@@ -45,7 +40,10 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
       await write(me, { type: FAQ, title: '几点开门？', content: '早上九点', keyword: '营业,几点' })
       await write(me, { type: FAQ, title: '能退货吗？', content: '七天之内可以' })
       await write(me, { type: FAQ, title: '内部问题', content: '不给看', is_show: 0 })
-      const [there, here] = [await opened(me, FRIEND(visitor)), await opened(visitor, FRIEND(me), { size })]
+      const [there, here] = [
+        await stage.opened(FRIEND(visitor), me),
+        await stage.opened(FRIEND(me), visitor, { size }),
+      ]
       await seen(chips(here))
       expect(await chips(here).getByRole('listitem').allInnerTexts()).toEqual(['几点开门？', '能退货吗？'])
       const chip = chips(here).getByRole('button', { name: '能退货吗？' })
@@ -71,10 +69,10 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
     const [me, friend, other] = [await member(), await stage.site.user(), await stage.site.user()]
     await write(me, { type: FAQ, title: '几点开门？', content: '早上九点' })
     await stage.site.befriend(me, friend)
-    const visitor = await opened(other, FRIEND(me), { locale: 'en' })
+    const visitor = await stage.opened(FRIEND(me), other, { locale: 'en' })
     await chips(visitor, 'Frequent questions').getByRole('button', { name: '几点开门？' }).waitFor()
     for (const chat of [FRIEND(me), FRIEND(other)]) {
-      const person = await opened(friend, chat)
+      const person = await stage.opened(chat, friend)
       // They were asked for before this was sent.
       await seen((await say(person, '你好')).getByRole('img', { name: '已发送' }))
       expect(await chips(person).count()).toBe(0)
@@ -90,8 +88,8 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
         await stage.site.user({ nickname: '老朋友' }),
       ]
       await stage.site.befriend(me, friend)
-      const there = await opened(first, FRIEND(me))
-      const here = await opened(me, size === 'phone' ? '/desk/waiting' : '/desk', { size })
+      const there = await stage.opened(FRIEND(me), first)
+      const here = await stage.opened(size === 'phone' ? '/desk/waiting' : '/desk', me, { size })
       if (size === 'desktop') await link(here, '等待回复').click()
       await seen(here.page.getByText('没有人在等待，辛苦了'))
 
@@ -129,7 +127,7 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
       await stage.site.user({ nickname: '访客甲' }),
       await stage.site.user({ nickname: '访客乙' }),
     ]
-    const [here, phone] = [await opened(me, '/me'), await opened(me, '/chats', { size: 'phone' })]
+    const [here, phone] = [await stage.opened('/me', me), await stage.opened('/chats', me, { size: 'phone' })]
     const waits = (person: Person, count: number) =>
       person.page
         .getByRole('link', { name: '客服' })
@@ -157,7 +155,7 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
   })
 
   test('whoever is no member is told so on each of its pages', async () => {
-    const here = await opened(await stage.site.user(), '/desk', { size: 'phone' })
+    const here = await stage.opened('/desk', await stage.site.user(), { size: 'phone' })
     for (const path of [
       '/desk',
       '/desk/waiting',
@@ -173,7 +171,7 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
 
   test('in English: quick replies behind a slash, and where they are written', async () => {
     const [me, visitor] = [await member('Lin'), await stage.site.user({ nickname: 'Guest' })]
-    const here = await opened(me, '/desk/replies/quick', { locale: 'en' })
+    const here = await stage.opened('/desk/replies/quick', me, { locale: 'en' })
     await button(here, 'New').last().click()
     await fill(here.page, { Title: 'Shipping', Text: 'It ships today', Keywords: 'parcel, courier' })
     expect(await here.page.getByRole('switch').count()).toBe(0)
@@ -193,7 +191,7 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
       ['售后', '七天无理由退换'],
     ])
       await write(me, { type: QUICK, title, content, keyword })
-    const [there, here] = [await opened(visitor, FRIEND(me)), await opened(me, FRIEND(visitor))]
+    const [there, here] = [await stage.opened(FRIEND(me), visitor), await stage.opened(FRIEND(visitor), me)]
     await box(here).pressSequentially('/')
     await offers(here, '问候', '发货时间', '售后')
     await box(here).press('ArrowDown')
@@ -224,7 +222,7 @@ describe.skipIf(!browserPath)('the member’s desk', () => {
 
   test('the button shows them, too, on a phone; without any it leads to where they are written', async () => {
     const [me, visitor] = [await member(), await stage.site.user({ nickname: '访客甲' })]
-    const here = await opened(me, FRIEND(visitor), { size: 'phone' })
+    const here = await stage.opened(FRIEND(visitor), me, { size: 'phone' })
     const ask = async () => {
       await button(here, '更多').tap()
       await button(here, '快捷回复').tap()

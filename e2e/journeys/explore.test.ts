@@ -44,11 +44,7 @@ function serve() {
   }
 }
 
-const opened = async (path: string, view?: View): Promise<Person> => {
-  const person = await stage.person(tom, view)
-  await person.open(path)
-  return person
-}
+const opened = (path: string, view?: View): Promise<Person> => stage.opened(path, tom, view)
 const frame = ({ page }: Person): Locator => page.locator('iframe')
 const inside = (person: Person, text: string): Locator => frame(person).contentFrame().getByText(text)
 const offer = (explore_url: string) => stage.site.set({ explore_url })

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, GROUP, say, until } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { button, dialog, gone, row, seen } from './acts.ts'
 import { wire } from './network.ts'
 
@@ -12,11 +12,6 @@ let tom: TestUser
 let jerry: TestUser
 let spike: TestUser
 
-const opened = async (path: string, user: TestUser, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 /** The rows of the list of members. */
 const members = (person: Person) => dialog(person).getByRole('listitem')
 const aside = ({ page }: Person) => page.getByRole('complementary', { name: '聊天详情' })
@@ -37,7 +32,7 @@ describe.skipIf(!browserPath)('members of a group', () => {
   test('120 of them come in pages, and are searched by pinyin', async () => {
     const crowd = await stage.site.users(118)
     const gid = await stage.site.group(tom, jerry, ...crowd)
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     await seen(aside(here).getByText('小老鼠', { exact: true }))
     // The grid shows the first only.
     expect(await aside(here).getByRole('link', { name: /^用户/ }).count()).toBe(13)
@@ -104,7 +99,7 @@ describe.skipIf(!browserPath)('members of a group', () => {
   test('their pictures make the group’s, which is another one when somebody comes', async () => {
     const gid = await stage.site.group(tom, jerry)
     await stage.site.as(tom).ok('group/update', { gid, groupname: '画廊' })
-    const here = await opened('/chats', jerry, { size: 'phone' })
+    const here = await stage.opened('/chats', jerry, { size: 'phone' })
     const picture = row(here, '画廊').locator('img')
     await picture.waitFor()
     const isDrawn = () =>
@@ -120,7 +115,7 @@ describe.skipIf(!browserPath)('members of a group', () => {
 
   test('who was muted for a time speaks again when it is over', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const there = await opened(GROUP(gid), jerry, { size: 'phone' })
+    const there = await stage.opened(GROUP(gid), jerry, { size: 'phone' })
     await seen(box(there))
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 3 })
     await seen(there.page.getByText(/^你已被禁言/))
@@ -132,7 +127,7 @@ describe.skipIf(!browserPath)('members of a group', () => {
   test('whether managers remove people is the site’s choice', async () => {
     const gid = await stage.site.group(tom, jerry, spike)
     await stage.site.as(tom).ok('group/manager', { gid, uid: jerry.uid, value: 1 })
-    const here = await opened(`${GROUP(gid)}/details`, jerry, { size: 'phone', locale: 'en' })
+    const here = await stage.opened(`${GROUP(gid)}/details`, jerry, { size: 'phone', locale: 'en' })
     await button(here, 'See the list of members').tap()
     const actions = button(here, 'Actions for 斯派克')
     const remove = here.page.getByRole('menuitem', { name: 'Remove from group' })

@@ -4,7 +4,7 @@ import { Invites } from '../../packages/server/src/modules/qrcode/index.ts'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, GROUP, log, menu, message, say, send } from '../conversation.ts'
 import { colourAt, twoHalves } from '../media.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, gone, pick, seen } from './acts.ts'
 
 /* Who may what in a group, how others come into it, and its picture. */
@@ -14,11 +14,6 @@ let tom: TestUser
 let jerry: TestUser
 let spike: TestUser
 
-const opened = async (path: string, user: TestUser, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 const member = (person: Person, name: string) =>
   dialog(person).getByRole('listitem').filter({ hasText: name })
 const confirm = (person: Person, name: string) =>
@@ -39,10 +34,10 @@ describe.skipIf(!browserPath)('roles in a group', () => {
 
   test('a member becomes manager: their page offers what managers may, at once, until they are dismissed', async () => {
     const gid = await stage.site.group(tom, jerry, spike)
-    const there = await opened(GROUP(gid), jerry)
+    const there = await stage.opened(GROUP(gid), jerry)
     await seen(button(there, '查看成员列表'))
     await gone(there.page.getByRole('switch', { name: '全员禁言' }))
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     for (const name of [/^群名称/, '群头像']) await seen(button(here, name))
     await button(here, '查看成员列表').click()
     await pick(here, '对 小老鼠 的操作', '设为管理员')
@@ -56,8 +51,8 @@ describe.skipIf(!browserPath)('roles in a group', () => {
 
   test('the owner hands it over', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const there = await opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' })
-    const here = await opened(GROUP(gid), tom)
+    const there = await stage.opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' })
+    const here = await stage.opened(GROUP(gid), tom)
     await button(here, '查看成员列表').click()
     await pick(here, '对 小老鼠 的操作', '转让群主')
     await confirm(here, '转让群主')
@@ -69,9 +64,9 @@ describe.skipIf(!browserPath)('roles in a group', () => {
 
   test('somebody who is muted sees it in place of the box at once, and speaks again when it is over', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const there = await opened(GROUP(gid), jerry, { size: 'phone' })
+    const there = await stage.opened(GROUP(gid), jerry, { size: 'phone' })
     await seen(box(there))
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     await button(here, '查看成员列表').click()
     await pick(here, '对 小老鼠 的操作', '禁言…')
     await here.page
@@ -89,8 +84,8 @@ describe.skipIf(!browserPath)('roles in a group', () => {
   test('a manager mutes a member, not those above; it ends by itself before their eyes', async () => {
     const gid = await stage.site.group(tom, jerry, spike)
     await stage.site.as(tom).ok('group/manager', { gid, uid: jerry.uid, value: 1 })
-    const there = await opened(GROUP(gid), spike)
-    const here = await opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' })
+    const there = await stage.opened(GROUP(gid), spike)
+    const here = await stage.opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' })
     await button(here, '查看成员列表').tap()
     await seen(member(here, '斯派克'))
     expect(await button(here, '对 汤姆 的操作').count()).toBe(0)
@@ -105,9 +100,9 @@ describe.skipIf(!browserPath)('roles in a group', () => {
 
   test('all are muted but who leads the group', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const there = await opened(GROUP(gid), jerry)
+    const there = await stage.opened(GROUP(gid), jerry)
     await seen(box(there))
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     await here.page.getByRole('switch', { name: '全员禁言' }).check()
     await seen(there.page.getByText('全员禁言中，只有群主和管理员可以发言'))
     await gone(box(there))
@@ -119,9 +114,9 @@ describe.skipIf(!browserPath)('roles in a group', () => {
   test('an owner who leaves hands it to the manager; the way back does not lead there', async () => {
     const gid = await stage.site.group(tom, spike, jerry)
     await stage.site.as(tom).ok('group/manager', { gid, uid: jerry.uid, value: 1 })
-    const there = await opened(GROUP(gid), jerry)
+    const there = await stage.opened(GROUP(gid), jerry)
     await seen(box(there))
-    const here = await opened('/chats', tom, { size: 'phone' })
+    const here = await stage.opened('/chats', tom, { size: 'phone' })
     await here.page.locator(`a[href="${GROUP(gid)}"]`).tap()
     await button(here, '聊天详情').tap()
     await button(here, '退出群聊').tap()
@@ -136,9 +131,9 @@ describe.skipIf(!browserPath)('roles in a group', () => {
     const gid = await stage.site.group(tom, jerry, spike)
     await send(stage.site, tom, gid, '大家好')
     const [removed, beside, last] = [
-      await opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' }),
-      await opened(GROUP(gid), jerry),
-      await opened(`${GROUP(gid)}/details`, spike, { size: 'phone', locale: 'en' }),
+      await stage.opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' }),
+      await stage.opened(GROUP(gid), jerry),
+      await stage.opened(`${GROUP(gid)}/details`, spike, { size: 'phone', locale: 'en' }),
     ]
     for (const person of [removed, beside]) await seen(button(person, '退出群聊'))
     await stage.site.as(tom).ok('group/memberdel', { gid, members: [jerry.uid] })
@@ -156,7 +151,7 @@ describe.skipIf(!browserPath)('roles in a group', () => {
     test(`its link shows the invitation to somebody else, who joins (${size})`, async () => {
       const gid = await stage.site.group(tom, jerry)
       await stage.site.as(tom).ok('group/update', { gid, groupname: '周末徒步' })
-      const here = await opened(size === 'phone' ? `${GROUP(gid)}/details` : GROUP(gid), tom, { size })
+      const here = await stage.opened(size === 'phone' ? `${GROUP(gid)}/details` : GROUP(gid), tom, { size })
       await button(here, '群二维码').click()
       await seen(here.page.getByRole('img', { name: '周末徒步 的二维码' }))
       await seen(dialog(here).getByText(/前有效$/))
@@ -165,7 +160,7 @@ describe.skipIf(!browserPath)('roles in a group', () => {
       const address = await here.page.evaluate(() => navigator.clipboard.readText())
       expect(address).toStartWith(`${stage.site.url}/q/g/${gid}`)
 
-      const there = await opened(address, spike, { size })
+      const there = await stage.opened(address, spike, { size })
       await seen(there.page.getByRole('heading', { name: '周末徒步' }))
       await seen(there.page.getByText('2 位成员'))
       await button(there, '加入群聊').click()
@@ -180,7 +175,7 @@ describe.skipIf(!browserPath)('roles in a group', () => {
   test('an invitation is good for seven days and says so; then it is refused, and leads back', async () => {
     const DAY_MS = 24 * 3600 * 1000
     const gid = await stage.site.group(tom, jerry)
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     await button(here, '群二维码').click()
     const end = new Date(Date.now() + 7 * DAY_MS).toLocaleDateString('zh-CN', { dateStyle: 'long' })
     await seen(dialog(here).getByText(`扫一扫加入群聊，${end} 前有效`))
@@ -188,7 +183,7 @@ describe.skipIf(!browserPath)('roles in a group', () => {
     const { secrets } = stage.site.services
     const tokenOf = (ageMs: number) =>
       new Invites({ secret: secrets.invite, clock: () => Date.now() - ageMs }).issue(gid, tom.uid).token
-    const there = await opened(`/q/g/${gid}?t=${tokenOf(6 * DAY_MS)}`, spike, { locale: 'en' })
+    const there = await stage.opened(`/q/g/${gid}?t=${tokenOf(6 * DAY_MS)}`, spike, { locale: 'en' })
     await seen(button(there, 'Join the group'))
     await there.open(`/q/g/${gid}?t=${tokenOf(8 * DAY_MS)}`)
     await seen(there.page.getByRole('alert').getByText('This invitation is invalid or has expired'))
@@ -201,10 +196,10 @@ describe.skipIf(!browserPath)('roles in a group', () => {
   for (const size of ['desktop', 'phone'] as const) {
     test(`a picture is cut out and shown to all (${size})`, async () => {
       const gid = await stage.site.group(tom, jerry)
-      const there = await opened('/chats', jerry)
+      const there = await stage.opened('/chats', jerry)
       const picture = there.page.locator(`a[href="${GROUP(gid)}"] img`)
       await picture.and(there.page.locator('[src*="/group/avatar"]')).waitFor()
-      const here = await opened(size === 'phone' ? `${GROUP(gid)}/details` : GROUP(gid), tom, { size })
+      const here = await stage.opened(size === 'phone' ? `${GROUP(gid)}/details` : GROUP(gid), tom, { size })
       await button(here, '群头像').click()
       const choosing = here.page.waitForEvent('filechooser')
       await dialog(here).getByRole('button', { name: '选择图片' }).click()
@@ -229,7 +224,7 @@ describe.skipIf(!browserPath)('roles in a group', () => {
     await stage.site.befriend(mia, tom)
     await send(stage.site, spike, gid, `大家好，[@米娅]({POPBASEURI}user/detail/${mia.uid})`)
     await send(stage.site, tom, gid, `[@斯派克]({POPBASEURI}user/detail/${spike.uid}) 欢迎`)
-    const [here, owner] = [await opened(GROUP(gid), mia), await opened(GROUP(gid), tom)]
+    const [here, owner] = [await stage.opened(GROUP(gid), mia), await stage.opened(GROUP(gid), tom)]
     const aside = here.page.getByRole('complementary', { name: '聊天详情' })
     const notice = log(here).getByRole('paragraph').filter({ hasText: '加入了群聊' })
     const ways = (person: Person): Locator[] => [

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, GROUP, message, say } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, fill, gone, pick, row, seen, tab } from './acts.ts'
 
 /* A group's life: made, filled, searched, named, left and dissolved; each time somebody else looks on. */
@@ -11,11 +11,6 @@ let tom: TestUser
 let jerry: TestUser
 let spike: TestUser
 
-const opened = async (path: string, user: TestUser, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 /** The rows of the list of members. */
 const members = (person: Person) => dialog(person).getByRole('listitem')
 const title = ({ page }: Person, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
@@ -38,8 +33,8 @@ describe.skipIf(!browserPath)('groups', () => {
 
   for (const size of ['desktop', 'phone'] as const) {
     test(`is made of people who are found by their initials; they see it at once (${size})`, async () => {
-      const there = await opened('/chats', jerry)
-      const here = await opened('/chats', tom, { size })
+      const there = await stage.opened('/chats', jerry)
+      const here = await stage.opened('/chats', tom, { size })
       await pick(here, '新建', '发起群聊')
       await fill(here.page, { 群名称: `周末爬山 ${size}` })
       await here.page.getByRole('searchbox', { name: '搜索朋友' }).fill('xls')
@@ -56,7 +51,7 @@ describe.skipIf(!browserPath)('groups', () => {
   }
 
   test('is made from a chat with one of its people', async () => {
-    const here = await opened(`/chat/friend/${jerry.uid}`, tom)
+    const here = await stage.opened(`/chat/friend/${jerry.uid}`, tom)
     await button(here, '发起群聊').click()
     await seen(here.page.getByRole('checkbox', { name: '小老鼠', checked: true }))
     await here.page.getByRole('checkbox', { name: '斯派克' }).check()
@@ -78,7 +73,7 @@ describe.skipIf(!browserPath)('groups', () => {
     await stage.site
       .as(boss)
       .ok('user/open_user', { username: 'clerk9', nickname: '小店员', password: 'secret1' })
-    const here = await opened('/chats', boss, { size: 'phone' })
+    const here = await stage.opened('/chats', boss, { size: 'phone' })
     await pick(here, '新建', '发起群聊')
     await here.page.getByRole('checkbox', { name: '小店员' }).check()
     await answer(here, '完成（1）')
@@ -88,9 +83,9 @@ describe.skipIf(!browserPath)('groups', () => {
 
   test('a friend is invited and is there at once; the others see that, too', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const there = await opened('/chats', spike)
-    const third = await opened(GROUP(gid), jerry)
-    const here = await opened(`${GROUP(gid)}/details`, tom, { size: 'phone' })
+    const there = await stage.opened('/chats', spike)
+    const third = await stage.opened(GROUP(gid), jerry)
+    const here = await stage.opened(`${GROUP(gid)}/details`, tom, { size: 'phone' })
     await button(here, '邀请').tap()
     await seen(here.page.getByRole('checkbox', { name: '小老鼠', checked: true, disabled: true }))
     await here.page.getByRole('checkbox', { name: '斯派克' }).check()
@@ -103,9 +98,9 @@ describe.skipIf(!browserPath)('groups', () => {
 
   test('who is removed loses it at once', async () => {
     const gid = await stage.site.group(tom, jerry, spike)
-    const there = await opened(GROUP(gid), spike)
+    const there = await stage.opened(GROUP(gid), spike)
     await seen(box(there))
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     await button(here, '查看成员列表').click()
     await pick(here, '对 斯派克 的操作', '移出群聊')
     await here.page.getByRole('alertdialog').getByRole('button', { name: '移出群聊' }).click()
@@ -116,8 +111,8 @@ describe.skipIf(!browserPath)('groups', () => {
 
   test('its name, one’s own name for it, and its announcement', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const there = await opened(GROUP(gid), jerry)
-    const here = await opened(GROUP(gid), tom)
+    const there = await stage.opened(GROUP(gid), jerry)
+    const here = await stage.opened(GROUP(gid), tom)
     await button(here, /^群名称/).click()
     await fill(here.page, { 群名称: '读书会' })
     await answer(here, '保存')
@@ -161,7 +156,7 @@ describe.skipIf(!browserPath)('groups', () => {
 
   test('is muted for oneself: no number in the title, a quiet badge', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const here = await opened(GROUP(gid), tom)
+    const here = await stage.opened(GROUP(gid), tom)
     await here.page.getByRole('switch', { name: '消息免打扰' }).check()
     await tab(here, '消息').click()
     await stage.site.as(jerry).ok('message/send', { to: gid, type: 'group', content: '有人吗' })
@@ -172,9 +167,9 @@ describe.skipIf(!browserPath)('groups', () => {
   test('is left by one, and dissolved for everybody', async () => {
     const gid = await stage.site.group(tom, jerry, spike)
     const [here, there, third] = [
-      await opened(GROUP(gid), tom),
-      await opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' }),
-      await opened(GROUP(gid), spike),
+      await stage.opened(GROUP(gid), tom),
+      await stage.opened(`${GROUP(gid)}/details`, jerry, { size: 'phone' }),
+      await stage.opened(GROUP(gid), spike),
     ]
     await button(there, '退出群聊').tap()
     await there.page.getByRole('alertdialog').getByRole('button', { name: '退出群聊' }).tap()
@@ -190,7 +185,7 @@ describe.skipIf(!browserPath)('groups', () => {
 
   test('in English, on a phone', async () => {
     const gid = await stage.site.group(tom, jerry)
-    const here = await opened(`${GROUP(gid)}/details`, tom, { size: 'phone', locale: 'en' })
+    const here = await stage.opened(`${GROUP(gid)}/details`, tom, { size: 'phone', locale: 'en' })
     await button(here, 'See the list of members').tap()
     await seen(members(here).filter({ hasText: 'Owner' }))
     await pick(here, 'Actions for 小老鼠', 'Make manager')

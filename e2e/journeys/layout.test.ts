@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { Locator } from 'playwright-core'
 import { box, FRIEND, message, send, until } from '../conversation.ts'
+import { focusShown } from '../focus.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { at, button, gone, link, row, seen } from './acts.ts'
 
@@ -22,32 +23,6 @@ async function chatting(view: Parameters<Stage['person']>[1] = {}, fields: { is_
 
 const widthOf = async ({ page }: Person) => (await page.locator('aside').first().boundingBox())!.width
 const details = ({ page }: Person) => page.getByRole('complementary', { name: '聊天详情' })
-
-/** Runs in the page: whether something is to be seen that says where the focus is, and what it is called. */
-function focusShown(): { name: string; shown: boolean } | undefined {
-  const active = document.activeElement as HTMLElement | null
-  if (!active || active === document.body) return undefined
-  const looks = () => {
-    const parts = [active, ...active.querySelectorAll('*')]
-    for (let box = active.parentElement, steps = 0; box && steps < 4; box = box.parentElement, steps++)
-      parts.push(box)
-    return parts
-      .map((part) => {
-        const { outline, boxShadow, backgroundColor, borderColor } = getComputedStyle(part)
-        return [outline, boxShadow, backgroundColor, borderColor].join()
-      })
-      .join(';')
-  }
-  const label = document.getElementById(active.getAttribute('aria-labelledby') ?? '') ?? active
-  const name = active.ariaLabel ?? label.textContent?.trim() ?? ''
-  // A field has a caret.
-  if (active.matches('textarea, [contenteditable]')) return { name, shown: true }
-  const focused = looks()
-  active.blur()
-  const shown = looks() !== focused
-  active.focus({ preventScroll: true })
-  return { name, shown }
-}
 
 describe.skipIf(!browserPath)('the window', () => {
   beforeAll(async () => {
@@ -237,7 +212,7 @@ describe.skipIf(!browserPath)('the window', () => {
     const names: string[] = []
     for (let steps = 0; steps < 60; steps++) {
       await page.keyboard.press('Tab')
-      const found = await page.evaluate(focusShown)
+      const found = await focusShown(page)
       if (!found || (found.name !== '' && found.name === names[0] && steps > 10)) break
       expect([found.name, found.shown]).toEqual([found.name, true])
       names.push(found.name)

@@ -25,12 +25,6 @@ const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/5
 
 let stage: Stage
 
-const opened = async (path: string, ...[user, view]: Parameters<Stage['person']>) => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
-
 describe.skipIf(!browserPath)('devices', () => {
   beforeAll(async () => {
     stage = await Stage.open()
@@ -48,8 +42,8 @@ describe.skipIf(!browserPath)('devices', () => {
         device: 'other',
         address: '127.0.0.1',
       })
-      const other = await opened('/chats', { ...tom, token })
-      const here = await opened('/me/password', tom, { size })
+      const other = await stage.opened('/chats', { ...tom, token })
+      const here = await stage.opened('/me/password', tom, { size })
       await fill(here.page, {
         当前密码: 'not this one',
         新密码: 'another horse 7',
@@ -73,9 +67,9 @@ describe.skipIf(!browserPath)('devices', () => {
     const tom = await stage.site.user({ nickname: '汤姆' })
     const token = await sessions.start(tom.uid, { device: IPHONE, address: '10.0.0.7' })
     await sessions.start(tom.uid, { device: WINDOWS, address: '10.0.0.8' })
-    const other = await opened('/chats', { ...tom, token }, { size: 'phone' })
+    const other = await stage.opened('/chats', { ...tom, token }, { size: 'phone' })
     await seen(other.page.getByRole('heading', { name: '消息' }))
-    const here = await opened('/me/devices', tom)
+    const here = await stage.opened('/me/devices', tom)
     await seen(here.page.getByText('10.0.0.7'))
     await button(here, '让iPhone 上的 Safari下线').click()
     await at(other.page, '/signin')
@@ -89,7 +83,7 @@ describe.skipIf(!browserPath)('devices', () => {
     const { sessions } = stage.site.services
     const tom = await stage.site.user({ nickname: 'Tom' })
     for (const device of [IPHONE, WINDOWS]) await sessions.start(tom.uid, { device, address: '10.0.0.7' })
-    const here = await opened('/me/devices', tom, { size: 'phone', locale: 'en' })
+    const here = await stage.opened('/me/devices', tom, { size: 'phone', locale: 'en' })
     await seen(button(here, 'Sign out Safari on iPhone'))
     await button(here, 'Sign out all other devices').tap()
     await answer(here, 'Sign out all')
@@ -101,7 +95,7 @@ describe.skipIf(!browserPath)('devices', () => {
 
   test('signing out ends it on the server, too', async () => {
     const tom = await stage.site.user({ nickname: 'Tom' })
-    const here = await opened('/me', tom, { size: 'phone', locale: 'en' })
+    const here = await stage.opened('/me', tom, { size: 'phone', locale: 'en' })
     await button(here, 'Sign out').tap()
     await answer(here, 'Cancel')
     await gone(dialog(here))
@@ -133,7 +127,7 @@ describe.skipIf(!browserPath)('devices', () => {
     await button(here, '退出登录').tap()
     await seen(dialog(here).getByText('还有 1 条消息没有发出，退出后将不再发送'))
     await answer(here, '取消')
-    const there = await opened(`/chat/friend/${tom.uid}`, jerry)
+    const there = await stage.opened(`/chat/friend/${tom.uid}`, jerry)
     await seen(message(there, '连上了'))
     await network.up()
     await seen(message(there, '还在路上'))

@@ -9,12 +9,6 @@ import { answer, button, dialog, fill, row, seen } from './acts.ts'
 
 let stage: Stage
 
-const opened = async (path: string, ...[user, view]: Parameters<Stage['person']>) => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
-
 describe.skipIf(!browserPath)('one’s own pages', () => {
   beforeAll(async () => {
     stage = await Stage.open()
@@ -28,9 +22,9 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
   test('picture, nickname and sign: a friend sees the new ones', async () => {
     const [tom, jerry] = await friends(stage)
     await send(stage.site, tom, jerry, '你好')
-    const there = await opened('/chats', jerry)
+    const there = await stage.opened('/chats', jerry)
     await seen(row(there, '汤姆'))
-    const here = await opened('/me/profile', tom, { size: 'phone' })
+    const here = await stage.opened('/me/profile', tom, { size: 'phone' })
     const choosing = here.page.waitForEvent('filechooser')
     await button(here, /^头像/).tap()
     await (await choosing).setFiles(await twoHalves())
@@ -60,7 +54,7 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
 
   test('language, theme and text size change at once, and stay', async () => {
     const tom = await stage.site.user({ nickname: '汤姆' })
-    const here = await opened('/me/general', tom)
+    const here = await stage.opened('/me/general', tom)
     const { page } = here
     const html = page.locator('html')
     await page.getByRole('radio', { name: '深色' }).check({ force: true })
@@ -79,7 +73,7 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
 
   test('the theme follows the system until one is chosen, and so does the browser’s frame', async () => {
     const tom = await stage.site.user({ nickname: '汤姆' })
-    const here = await opened('/me/general', tom)
+    const here = await stage.opened('/me/general', tom)
     const { page } = here
     /** The theme, and the colour that the browser takes for its frame. */
     const shown = () =>
@@ -124,7 +118,7 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
 
   test('Enter begins a line where that is preferred', async () => {
     const [tom, jerry] = await friends(stage)
-    const here = await opened('/me/general', tom)
+    const here = await stage.opened('/me/general', tom)
     await here.page.getByRole('switch', { name: '按 Enter 发送' }).uncheck()
     await here.open(`/chat/friend/${jerry.uid}`)
     await box(here).fill('第一行')
@@ -138,8 +132,8 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
 
   test('read receipts are switched off for both directions', async () => {
     const [tom, jerry] = await friends(stage)
-    const here = await opened(`/chat/friend/${jerry.uid}`, tom, { size: 'phone' })
-    const there = await opened(`/chat/friend/${tom.uid}`, jerry)
+    const here = await stage.opened(`/chat/friend/${jerry.uid}`, tom, { size: 'phone' })
+    const there = await stage.opened(`/chat/friend/${tom.uid}`, jerry)
     await say(here, '第一句')
     await seen(message(here, '第一句').getByRole('img', { name: '已读' }))
     await say(there, '收到')
@@ -172,7 +166,7 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
 
   test('notifications: the sound is this device’s own affair', async () => {
     const tom = await stage.site.user({ nickname: 'Tom' })
-    const here = await opened('/me/notifications', tom, { locale: 'en' })
+    const here = await stage.opened('/me/notifications', tom, { locale: 'en' })
     const sound = here.page.getByRole('switch', { name: /sound/i })
     await sound.uncheck()
     await here.page.reload()

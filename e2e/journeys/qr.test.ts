@@ -2,19 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { readFile } from 'node:fs/promises'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { friends, GROUP } from '../conversation.ts'
-import { browserPath, type Person, Stage, type View } from '../stage.ts'
+import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, gone, link, PICTURE, pick, seen } from './acts.ts'
 import { kept, wire } from './network.ts'
 
 /* Codes to be scanned: one's own, a friend's, a group's; by the camera, and from a picture. */
 
 let stage: Stage
-
-const opened = async (path: string, user: TestUser, view?: View): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
 
 /** A picture of a code, as the site draws it. */
 async function codeOf(user: TestUser, content: string) {
@@ -88,7 +82,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
 
   test('one’s own is saved as a picture; who chooses it under 扫一扫 comes to the profile', async () => {
     const [tom, jerry] = await stage.site.users(2)
-    const here = await opened('/me', tom!, { size: 'phone' })
+    const here = await stage.opened('/me', tom!, { size: 'phone' })
     await link(here, '我的二维码').tap()
     await seen(here.page.getByRole('img', { name: `${tom!.nickname} 的二维码` }))
     const saving = here.page.waitForEvent('download')
@@ -97,7 +91,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
     expect(saved.suggestedFilename()).toBe(`${tom!.nickname}的二维码.png`)
     const buffer = await readFile(await saved.path())
 
-    const there = await opened('/chats', jerry!, { size: 'phone' })
+    const there = await stage.opened('/chats', jerry!, { size: 'phone' })
     await pick(there, '新建', '扫一扫')
     await at(there.page, '/scan')
     await scanPicture(there, { name: 'saved.png', mimeType: 'image/png', buffer })
@@ -122,7 +116,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
     await seen(there.page.getByRole('heading', { name: '周末徒步' }))
     await button(there, 'Join the group').click()
     await at(there.page, GROUP(gid))
-    const member = await opened('/scan', jerry!, { size: 'phone' })
+    const member = await stage.opened('/scan', jerry!, { size: 'phone' })
     await scanPicture(member, await codeOf(tom!, content))
     await at(member.page, GROUP(gid))
   })
@@ -131,7 +125,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
     const [tom, spike] = await stage.site.users(2)
     const gid = await stage.site.group(tom!)
     await stage.site.as(tom!).ok('group/update', { gid, groupname: '周末徒步' })
-    const here = await opened(`${GROUP(gid)}/details`, tom!, { size: 'phone' })
+    const here = await stage.opened(`${GROUP(gid)}/details`, tom!, { size: 'phone' })
     await button(here, '群二维码').tap()
     await seen(dialog(here).getByRole('img', { name: '周末徒步 的二维码' }))
     const saving = here.page.waitForEvent('download')
@@ -139,7 +133,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
     const saved = await saving
     expect(saved.suggestedFilename()).toBe('周末徒步的二维码.png')
     const buffer = await readFile(await saved.path())
-    const there = await opened('/scan', spike!, { size: 'phone' })
+    const there = await stage.opened('/scan', spike!, { size: 'phone' })
     await scanPicture(there, { name: 'saved.png', mimeType: 'image/png', buffer })
     await at(there.page, `/q/g/${gid}`)
     await button(there, '加入群聊').tap()
@@ -183,20 +177,20 @@ describe.skipIf(!browserPath)('QR codes', () => {
   test('a friend’s card is passed on', async () => {
     const [tom, jerry] = await friends(stage)
     const spike = await stage.site.user()
-    const here = await opened(`/person/${jerry.uid}`, tom)
+    const here = await stage.opened(`/person/${jerry.uid}`, tom)
     await button(here, '二维码名片').click()
     await seen(dialog(here).getByRole('img', { name: '小老鼠 的二维码' }))
     await answer(here, '复制链接')
     await seen(dialog(here).getByText('已复制'))
     const address = await here.page.evaluate(() => navigator.clipboard.readText())
-    const there = await opened(address, spike)
+    const there = await stage.opened(address, spike)
     await at(there.page, `/person/${jerry.uid}`)
     await seen(there.page.getByRole('heading', { name: '小老鼠' }))
   })
 
   test('what is no code, and a code that says something else', async () => {
     const [tom] = await stage.site.users(1)
-    const here = await opened('/scan', tom!)
+    const here = await stage.opened('/scan', tom!)
     const { page } = here
     await scanPicture(here, PICTURE)
     await seen(page.getByRole('alert').getByText('这张图片里没有找到二维码'))
@@ -231,7 +225,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
   test('nobody’s leads back to the chats; another one on the same page is looked at anew', async () => {
     const [tom, jerry] = await stage.site.users(2)
     const { nid } = await stage.site.as(tom!).ok('user/detail', { uid: jerry!.uid })
-    const here = await opened('/q/u/999999999', tom!, { size: 'phone' })
+    const here = await stage.opened('/q/u/999999999', tom!, { size: 'phone' })
     const { page } = here
     await seen(page.getByRole('alert').getByText('没有找到这个人，可能已经注销'))
     expect(await button(here, '重试').count()).toBe(0)
@@ -262,11 +256,11 @@ describe.skipIf(!browserPath)('QR codes', () => {
 
   test('what the site switches off is gone at once', async () => {
     const [tom, jerry] = await friends(stage)
-    const own = await opened('/me/qr', tom, { size: 'phone' })
+    const own = await stage.opened('/me/qr', tom, { size: 'phone' })
     await seen(button(own, '复制链接'))
-    const card = await opened(`/person/${jerry.uid}`, tom)
+    const card = await stage.opened(`/person/${jerry.uid}`, tom)
     await seen(button(card, '二维码名片'))
-    const scanning = await opened('/scan', tom)
+    const scanning = await stage.opened('/scan', tom)
     await seen(button(scanning, '从相册选取'))
     await stage.site.set({ qrcode_friend: 'off', qrcode_scan: 'off' })
     try {

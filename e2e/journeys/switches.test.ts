@@ -14,11 +14,8 @@ let jerry: TestUser
 let stranger: TestUser
 let gid: number
 
-const opened = async (path: string, view?: View, user: TestUser = tom): Promise<Person> => {
-  const person = await stage.person(user, view)
-  await person.open(path)
-  return person
-}
+const opened = (path: string, view?: View, user: TestUser = tom): Promise<Person> =>
+  stage.opened(path, user, view)
 const set = (settings: Record<string, string>) => stage.site.set(settings)
 const item = ({ page }: Person, name: string): Locator => page.getByRole('menuitem', { name, exact: true })
 
