@@ -158,6 +158,9 @@ describe.skipIf(!browserPath)('a talk', () => {
       'https://example.net/x',
     )
     await message(here, 'example.net').waitFor()
+    await until(here, 'the first of them', async () =>
+      (await bubble(messages(here).first()).innerText()).includes(hostile[0]!.trim()),
+    )
     for (const text of hostile) {
       const line = messages(here).nth(hostile.indexOf(text))
       expect((await bubble(line).innerText()).trim()).toBe(text.trim())

@@ -95,8 +95,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
       // The same rows are seen, and are known by other numbers.
       const more = now.length - before.length
       view.value = { first: view.value.first + more, last: view.value.last + more }
-    }
-    if (following.value) toEndNow()
+    } else if (following.value) toEndNow()
   }
 
   /** Offers all rows, above those that are seen. */
