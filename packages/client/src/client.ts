@@ -145,8 +145,8 @@ export class ParleyClient {
   }
 
   /**
-   * Brings the application up to date without a websocket, for as long as that is `refused`: tells `home`, and the messages
-   * since the last time. @throws ParleyError, NetworkError
+   * Brings the application up to date without a websocket, where there is none (`refused`, or `offline` although calls work):
+   * tells `home`, and the messages since the last time. @throws ParleyError, NetworkError
    */
   catchUp(): Promise<void> {
     return this.#synchronizer.catchUp()

@@ -119,6 +119,29 @@ describe('connect', () => {
     expect(watched.contents()).toEqual(['after'])
   })
 
+  test('what was read by calls is dropped when a websocket was quicker', async () => {
+    const [guest] = (await site.users(1)) as [TestUser]
+    const asked = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    const watched = clientOf(site, guest, {
+      fetch: async (url, init) => {
+        const response = await fetch(url, init)
+        if (url.endsWith('/pop/get')) {
+          asked.resolve()
+          await released.promise
+        }
+        return response
+      },
+    })
+    const slow = watched.client.catchUp()
+    await asked.promise
+    await watched.client.connect()
+    const { length } = watched.all('home')
+    released.resolve()
+    await slow
+    expect([length > 0, watched.all('home').length]).toEqual([true, length])
+  })
+
   test('the end of the session is told at once, and is the end', async () => {
     const guest = await site.user()
     const watched = await connected(site, guest)

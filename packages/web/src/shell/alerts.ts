@@ -13,6 +13,7 @@ import { useMe } from '@/stores/me.ts'
 import { useMessages } from '@/stores/messages.ts'
 import { usePeople } from '@/stores/people.ts'
 import { usePreferences } from '@/stores/preferences.ts'
+import { useSession } from '@/stores/session.ts'
 import { useSite } from '@/stores/site.ts'
 import { askLater } from './notification-question.ts'
 
@@ -23,12 +24,14 @@ const isHere = (): boolean => document.visibilityState === 'visible' && document
 export function useAlerts(): void {
   const router = useRouter()
   const [chats, me, messages, people] = [useChats(), useMe(), useMessages(), usePeople()]
-  const [preferences, site] = [usePreferences(), useSite()]
+  const [preferences, session, site] = [usePreferences(), useSession(), useSite()]
   const isLoudest = becomeLoudest(`parley:alerts:${me.uid}`)
   const notices = useNotices(me.uid, (path) => void router.push(path))
 
   const stop = client.on('message', async (message) => {
-    if (message.missed || Number(message.from) === me.uid || message.sub_type === 'notice') return
+    // Without a websocket everything comes late, and is new all the same.
+    if (message.missed && !session.polls) return
+    if (Number(message.from) === me.uid || message.sub_type === 'notice') return
     // What this device has kept may be old: the chat muted by now, the sound off.
     if (!chats.fresh) await until(() => chats.fresh).toBe(true)
     const chat = chats.ensure(message.chat)

@@ -36,8 +36,8 @@ export function followLive(): void {
   after('home', (home) => {
     learnHome(home)
     chats.fresh = true
-    // While it is connected, this says that events may be missing; while it connects, see below.
-    if (client.status.state !== 'connecting') messages.outdated()
+    // While it is connected, this says that events may be missing. When it connects, see below.
+    if (client.status.state === 'online') messages.outdated()
   })
   // What is read anew may leave open how the chat on the screen is set.
   watch(

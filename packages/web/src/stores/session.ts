@@ -24,6 +24,8 @@ export const useSession = defineStore('session', () => {
   const status = shallowRef<Status>(client.status)
   /** When the connection was lost, ms; 0 while it is there or was never made. */
   const offlineSince = ref(0)
+  /** There is no websocket, and everything is read by calls again and again. */
+  const polls = ref(false)
   /** Signing out here: the server ends the connection, and that is no news. */
   let isLeaving = false
   const signedIn = computed(() => uid.value !== 0)
@@ -132,7 +134,7 @@ export const useSession = defineStore('session', () => {
   }
 
   return {
-    ...{ accounts, uid, status, signedIn, online, offlineSince },
+    ...{ accounts, uid, status, signedIn, online, offlineSince, polls },
     ...{ signIn, enter, connect, signOut, switchTo, addAccount, forget, end, remember },
   }
 })

@@ -1,15 +1,27 @@
 import { watch } from 'vue'
 import { client } from '@/sdk.ts'
+import { useMessages } from './messages.ts'
 import { useSession } from './session.ts'
 
-/** A websocket is asked for again after half of this to one and a half times as long, so that many pages do not come at once. */
+/** A websocket that was refused is asked for again after half of this to one and a half times as long, so that many pages do not come at once. */
 const AGAIN_MS = 60_000
+/** So long a websocket is waited for; most are there before, or lost for a moment only. */
+const PATIENCE_MS = 4000
+/** Bounds of the wait before everything is read again. */
+const POLL_MS_MIN = 15_000
+const POLL_MS_MAX = 60_000
 
 /**
- * The server may want no websocket of this page: the user has too many. Then everything is read by calls, and a websocket is
- * asked for again each minute and whenever somebody looks at the page.
+ * The server may want no websocket of this page (the user has too many), and there are networks and proxies that let none
+ * through. Then everything is read by calls, again and again.
  */
 export function keepUpWithoutSocket(): void {
+  askAgain()
+  poll()
+}
+
+/** A websocket that was refused is asked for each minute, and whenever somebody looks at the page. */
+function askAgain(): void {
   const session = useSession()
   let timer: ReturnType<typeof setTimeout> | undefined
   const again = () => {
@@ -19,14 +31,50 @@ export function keepUpWithoutSocket(): void {
     () => session.status.state,
     (state) => {
       clearTimeout(timer)
-      if (state !== 'refused') return
-      void client.catchUp().catch(() => {
-        // As without a network: the next time.
-      })
-      timer = setTimeout(again, AGAIN_MS * (0.5 + Math.random()))
+      if (state === 'refused') timer = setTimeout(again, spread(AGAIN_MS))
     },
   )
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') again()
   })
 }
+
+/** Reads everything by calls until there is a websocket. */
+function poll(): void {
+  const [session, messages] = [useSession(), useMessages()]
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let waitMs = POLL_MS_MIN
+  const stop = () => {
+    clearTimeout(timer)
+    timer = undefined
+    waitMs = POLL_MS_MIN
+    session.polls = false
+  }
+  const next = (ms: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void read(), ms)
+  }
+  async function read(): Promise<void> {
+    const round = timer
+    const isReached = await client.catchUp().then(
+      () => true,
+      () => false,
+    )
+    if (round !== timer) return
+    session.polls = isReached
+    if (isReached) messages.outdated()
+    next(spread(waitMs))
+    waitMs = Math.min(POLL_MS_MAX, waitMs * 2)
+  }
+  watch(
+    () => session.status.state,
+    (state) => {
+      if (state === 'online' || state === 'idle' || state === 'unauthorised') stop()
+      else if (state === 'refused') next(0)
+      else if (timer === undefined) next(spread(PATIENCE_MS))
+    },
+  )
+}
+
+/** Half of it to one and a half times as long. */
+const spread = (ms: number): number => ms * (0.5 + Math.random())

@@ -14,7 +14,7 @@ export default {
   retryIn: 'Connection lost. Trying again in {seconds} s',
   noNetwork: 'No network. Parley connects by itself when it is back',
   noNetworkReading: 'No network. You can still read what is here',
-  refused: 'The server takes no live connections at the moment. Messages may not update by themselves',
+  notLive: 'No live connection at the moment. Messages show up a little later',
   updated: 'The site was updated. Reload to open this part.',
   openOutside: 'Open in a new window',
   exploreSlow: 'The page is slow to open. You can also open it in a new window',

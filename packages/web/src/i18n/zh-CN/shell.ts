@@ -14,7 +14,7 @@ export default {
   retryIn: '连接已断开，{seconds} 秒后重试',
   noNetwork: '网络不可用，恢复后会自动连接',
   noNetworkReading: '网络不可用，仍可查看已有的消息',
-  refused: '服务器暂时不接受实时连接，消息可能不会自动更新',
+  notLive: '实时连接暂不可用，消息会晚一点显示',
   updated: '网站已更新，刷新后才能打开这一部分',
   openOutside: '在新窗口打开',
   exploreSlow: '页面打开得很慢，也可以在新窗口打开',
