@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { ERRORS } from '@parley/contract'
 
 /*
  * People who do everything that a chat knows, at random, with the same few people and groups and on all nodes of a
@@ -184,7 +185,7 @@ export class Crowd {
     })
     const answer = (await response.json()) as Answer
     const ms = performance.now() - startedAt
-    if (answer.code >= 500)
+    if (answer.code === ERRORS.internal.code || answer.code === ERRORS.unavailable.code)
       this.faults.push(`${path}: ${answer.code} ${answer.msg} after ${Math.round(ms)} ms`)
     if (ms > this.slowest.ms) this.slowest = { path, ms }
     const codes = this.answers.get(path) ?? new Map<number, number>()

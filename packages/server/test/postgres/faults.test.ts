@@ -66,6 +66,7 @@ describe('a database that is', () => {
     await server.kill()
     const from = now()
     await Bun.sleep(GONE_MS)
+    await traffic.whenRefused(from)
     await traffic.ear.barrier()
     const stranger = await fetch(`${site.url}/web/user/get`, {
       headers: { cookie: 'parley_session=ps_unknown' },
@@ -87,6 +88,7 @@ describe('a database that is', () => {
     server.pause()
     const from = now()
     await Bun.sleep(FROZEN_MS)
+    await traffic.whenRefused(from)
     await traffic.ear.barrier()
     const to = now()
     server.resume()

@@ -115,14 +115,23 @@ export class Traffic {
   }
 
   /** Resolves when each call has succeeded after a moment; fails when that takes too long. */
-  async whenWell(since: number): Promise<void> {
+  whenWell(since: number): Promise<void> {
+    return this.#whenEach('still failing', ({ code, askedAt }) => code === 0 && askedAt > since)
+  }
+
+  /** Resolves when each call that was asked after a moment has been refused. */
+  whenRefused(since: number): Promise<void> {
+    return this.#whenEach('not refused', ({ code, askedAt }) => code !== 0 && askedAt > since)
+  }
+
+  /** Resolves when each call has been answered so. */
+  async #whenEach(otherwise: string, isSo: (noted: Noted) => boolean): Promise<void> {
     const missing = () =>
       Object.keys(this.#calls).filter(
-        (call) =>
-          !this.answers.some((noted) => noted.call === call && noted.code === 0 && noted.askedAt > since),
+        (call) => !this.answers.some((noted) => noted.call === call && isSo(noted)),
       )
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const late = setTimeout(() => reject(new Error(`still failing: ${missing()}`)), RECOVERY_MS_MAX)
+    const late = setTimeout(() => reject(new Error(`${otherwise}: ${missing()}`)), RECOVERY_MS_MAX)
     this.#looking = () => {
       if (missing().length === 0) resolve()
     }
