@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core'
 import type { TestSite, TestUser } from '../packages/server/test/harness.ts'
-import type { Person, Stage } from './stage.ts'
+import { PATIENCE_MS, type Person, type Stage } from './stage.ts'
 
 /* What people do in an open chat, in either language. */
 
@@ -180,7 +180,7 @@ export async function backdate({ services }: TestSite, mids: readonly number[], 
 
 /** Resolves when `look` gives what is expected of it; it is asked once for each picture that the page draws. */
 export async function until(person: Person, what: string, look: () => Promise<boolean>): Promise<void> {
-  const END = Date.now() + 8000
+  const END = Date.now() + PATIENCE_MS
   while (!(await look())) {
     if (Date.now() > END) throw new Error(`${what}: did not come`)
     await person.page.evaluate(() => new Promise(requestAnimationFrame))

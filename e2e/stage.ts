@@ -24,7 +24,7 @@ export const SIZES = {
 } as const
 
 /** How long people wait for what they expect: long, as a machine that has more to do is no fault of the page. */
-const PATIENCE_MS = 45_000
+export const PATIENCE_MS = 45_000
 
 export interface View {
   size?: keyof typeof SIZES

@@ -13,6 +13,7 @@ import {
   messages,
   say,
   send,
+  until,
 } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
 
@@ -207,10 +208,7 @@ describe.skipIf(!browserPath)('deleting', () => {
     await message(here, '留下').waitFor()
     const left = async () =>
       (await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend', peek: 1 })).length
-    const END = Date.now() + 5000
-    while ((await left()) > 1 && Date.now() < END)
-      await here.page.evaluate(() => new Promise(requestAnimationFrame))
-    expect(await left()).toBe(1)
+    await until(here, 'the deletion', async () => (await left()) === 1)
   })
 
   test('for everybody asks first, and takes it from both at once', async () => {
