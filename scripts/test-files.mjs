@@ -27,8 +27,9 @@ export function findTestFiles(folder) {
 
 /**
  * Runs the files, a few at a time and with `env` over the own environment, and hands over each one's result:
- * `{ file, passed, failed, skipped: names, output, ms }`. Those that `isAlone` names come last, one after the other. A file
- * that takes longer than `limitMs` is stopped and failed.
+ * `{ file, passed, failed, skipped: names, output, ms, before }`. Those that `isAlone` names come last, one after the other. A
+ * file that takes longer than `limitMs` is stopped and failed. Journeys that failed beside the others run once more when
+ * nothing else does: `before` is the result of the first time.
  */
 export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs, env }, onResult) {
   const reports = mkdtempSync(join(tmpdir(), 'parley-test-'))
@@ -45,12 +46,14 @@ export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs
   const all = [...files.entries()]
   const together = all.filter(([, path]) => !isAlone(path))
   const alone = all.filter(([, path]) => isAlone(path))
+  const failed = []
+  const run = ([index, path]) =>
+    runTestFile({ root, bun, verbose, limitMs, env, running }, path, join(reports, `${index}.xml`))
   const work = async (take) => {
     for (let next = take(); next; next = take()) {
-      const [index, path] = next
-      onResult(
-        await runTestFile({ root, bun, verbose, limitMs, env, running }, path, join(reports, `${index}.xml`)),
-      )
+      const result = await run(next)
+      if (result.failed > 0 && JOURNEYS.test(result.file)) failed.push([next, result])
+      else onResult(result)
     }
   }
   try {
@@ -59,6 +62,7 @@ export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs
     const ends = [() => together.shift(), () => together.pop()]
     await Promise.all(Array.from({ length: workers }, (_, index) => work(ends[index % 2])))
     await work(() => alone.shift())
+    for (const [entry, before] of failed) onResult({ ...(await run(entry)), before })
   } finally {
     stopAll()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, onSignal)

@@ -11,7 +11,8 @@
 //
 // Runs every step, also after a failure; the last one asks whether the tests called every operation of the API. A check
 // counts as one; the very last line is the sum: `N passed, N failed`, with `, N skipped` when tests were skipped (each
-// is named above it).
+// is named above it). A journey in the browser that failed runs once more, alone; what passes then is shown with its
+// failure and named as shaky: a fault of the test, or of the page, that wants mending.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -74,7 +75,7 @@ const ALONE = /^packages\/server\/test\/cluster\/mixed-load\.test\.ts$/
 const OF_SERVER = /^packages\/server\//
 
 const root = process.cwd()
-const total = { passed: 0, failed: 0, skipped: [] }
+const total = { passed: 0, failed: 0, skipped: [], shaky: [] }
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 const indent = (text) => text.trimEnd().replace(/^(?=.)/gm, '      ')
@@ -169,9 +170,12 @@ async function runTests({ name, label, backend, files }, env) {
     total.failed += result.failed
     total.skipped.push(...result.skipped.map((test) => `${file} > ${test}`))
     if (result.failed > 0) failedFiles += 1
-    if (result.failed === 0 && !verbose) return
+    const isShaky = result.failed === 0 && result.before
+    if (isShaky) total.shaky.push(file)
+    if (result.failed === 0 && !isShaky && !verbose) return
     const counts = `${result.passed} passed, ${result.failed} failed, ${(result.ms / 1000).toFixed(1)} s`
-    report(result.failed === 0, file, counts, result.output)
+    if (isShaky) report(true, file, `${counts}, the second time; the first time:`, result.before.output)
+    else report(result.failed === 0, file, counts, result.output)
   })
   report(failedFiles === 0, name, `${files.length} files, ${failedFiles} of them failed, ${seconds(start)}`)
 }
@@ -208,6 +212,7 @@ if (isWhole && existsSync(join(root, 'packages/contract'))) await runCoverage(ca
 rmSync(calls, { recursive: true, force: true })
 
 for (const name of total.skipped) console.log(`skipped: ${name}`)
+for (const name of total.shaky) console.log(`shaky: ${name}`)
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : ''
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
 process.exitCode = total.failed > 0 ? 1 : 0

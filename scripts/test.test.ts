@@ -68,6 +68,23 @@ describe('npm test', () => {
     expect(code).toBe(1)
   })
 
+  test('a journey that fails beside others runs once more alone: what passes then is named, what fails again has failed', async () => {
+    const failing = (times: number) =>
+      using(`import { appendFileSync, readFileSync } from 'node:fs'
+        test('x', () => {
+          appendFileSync(import.meta.path + '.runs', '.')
+          if (readFileSync(import.meta.path + '.runs', 'utf8').length <= ${times}) throw new Error('run in vain')
+        })`)
+    const shaky = await runOn({ 'e2e/a.test.ts': failing(1), 'e2e/b.test.ts': fine }, '.test.ts')
+    expect(shaky.output).toMatch(/^ok {4}e2e\/a\.test\.ts .*the second time; the first time:$/m)
+    expect(shaky.output).toContain('error: run in vain')
+    expect(shaky.output).toContain('\nshaky: e2e/a.test.ts\n')
+    expect([shaky.last, shaky.code]).toEqual(['2 passed, 0 failed', 0])
+    const failed = await runOn({ 'e2e/a.test.ts': failing(2), 'b.test.ts': failing(1) }, '.test.ts')
+    expect(failed.output).not.toContain('shaky:')
+    expect([failed.last, failed.code]).toEqual(['0 passed, 2 failed', 1])
+  })
+
   test('a process that a test left behind does not hold it up', async () => {
     const leaving = using(`test('x', () => { Bun.spawn(['sleep', '600'], { stdout: 'inherit' }).unref() })`)
     expect((await runOn({ 'a.test.ts': leaving }, 'a.test')).last).toBe('1 passed, 0 failed')
