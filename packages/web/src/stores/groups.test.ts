@@ -63,3 +63,54 @@ test('without such a name it is called what it is called now, opened or not', as
   expect(name()).toBe('读书会三期')
   expect(calls).toEqual([])
 })
+
+/** A server whose answers to an operation wait: each is given by its own `resolve`. */
+function answering(...operations: string[]) {
+  const waiting: { path: string; resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = []
+  server((path) =>
+    operations.includes(path)
+      ? new Promise((resolve, reject) => waiting.push({ path, resolve, reject }))
+      : Promise.resolve([]),
+  )
+  return waiting
+}
+/** Resolves when what was answered has been taken in. */
+const settled = () => new Promise(setImmediate)
+const state = () => useGroups().byId.get(7)?.info?.state
+
+test('what was read while the group changed is read again', async () => {
+  const groups = listed('读书会')
+  groups.learn({ gid: 7, info: { ...INFO } as never })
+  const waiting = answering('group/detail')
+  const reading = groups.loadDetail(7)
+  await settled()
+  groups.update({ gid: 7, groupname: '读书会', avatar: '', state: 'forbidden' })
+  waiting[0]!.resolve(INFO)
+  await settled()
+  expect(state()).toBe('forbidden')
+  waiting[1]!.resolve({ ...INFO, state: 'forbidden', announcement: '周五见' })
+  await reading
+  expect([state(), groups.byId.get(7)?.info?.announcement]).toEqual(['forbidden', '周五见'])
+})
+
+test('muting all, and letting all speak at once after it, is not undone by what was read between', async () => {
+  const groups = listed('读书会')
+  groups.learn({ gid: 7, info: { ...INFO } as never })
+  const waiting = answering('group/detail', 'group/forbiddenall')
+  const on = groups.silenceAll(7, true)
+  const reading = groups.loadDetail(7)
+  waiting[0]!.resolve([])
+  await on
+  await settled()
+  expect(waiting.map(({ path }) => path)).toEqual(['group/forbiddenall', 'group/detail'])
+  const off = groups.silenceAll(7, false)
+  waiting[1]!.resolve({ ...INFO, state: 'forbidden' })
+  await settled()
+  expect(state()).toBe('normal')
+  waiting[2]!.resolve([])
+  await off
+  await settled()
+  waiting[3]!.resolve(INFO)
+  await reading
+  expect(state()).toBe('normal')
+})

@@ -28,6 +28,8 @@ const MEMBERS_PAGE = 50
 export const FIRST_MEMBERS = 15
 /** Several things that happen to a group at once are one reason to read it anew. */
 const SETTLE_MS = 200
+/** A group that changes all the time is taken as it was read then. */
+const ROUNDS_MAX = 3
 
 /** The user's groups, by gid. Every action throws ParleyError and NetworkError as the server answers. */
 export const useGroups = defineStore('groups', () => {
@@ -52,6 +54,7 @@ export const useGroups = defineStore('groups', () => {
   function update(event: PushEvents['updateGroup']): void {
     const group = byId.get(event.gid)
     if (!group) return
+    changed(event.gid)
     const { avatar, groupname, announcement, state, uid } = event
     if (avatar !== undefined) group.avatar = avatar
     if (uid !== undefined) group.ownerUid = uid
@@ -75,10 +78,22 @@ export const useGroups = defineStore('groups', () => {
     byId.delete(gid)
   }
 
+  /** How often each group has changed since it is known. */
+  const changes = new Map<number, number>()
+  const changed = (gid: number): void => void changes.set(gid, (changes.get(gid) ?? 0) + 1)
+  /** The last change of each group that was shown before the server had answered. */
+  const changing = new Map<number, Promise<unknown>>()
+
+  /** Reads the group; what was read while it changed may be older than the change, and is read again. */
   async function loadDetail(gid: number): Promise<Group> {
-    const info = (await client.call('group/detail', { gid, simple: 1 })) as GroupInfo
-    const { avatar, uid } = info
-    return learn({ gid, avatar, ownerUid: uid, info, name: info.remark || info.groupname })
+    for (let round = 1; ; round++) {
+      await changing.get(gid)
+      const before = changes.get(gid)
+      const info = (await client.call('group/detail', { gid, simple: 1 })) as GroupInfo
+      if (changes.get(gid) !== before && round < ROUNDS_MAX) continue
+      const { avatar, uid } = info
+      return learn({ gid, avatar, ownerUid: uid, info, name: info.remark || info.groupname })
+    }
   }
 
   const soon = new Map<number, ReturnType<typeof setTimeout>>()
@@ -175,10 +190,18 @@ export const useGroups = defineStore('groups', () => {
     await client.call('group/forbiddenuser', { gid, uid, time: seconds })
   }
 
-  const silenceAll = (gid: number, on: boolean): Promise<void> =>
-    optimistic<Partial<GroupInfo>>(byId.get(gid)?.info ?? {}, { state: on ? 'forbidden' : 'normal' }, () =>
+  function silenceAll(gid: number, on: boolean): Promise<void> {
+    changed(gid)
+    const shown: Partial<GroupInfo> = byId.get(gid)?.info ?? {}
+    const change = optimistic(shown, { state: on ? 'forbidden' : 'normal' }, () =>
       client.call('group/forbiddenall', { gid, value: on ? 1 : 0 }),
     )
+    changing.set(
+      gid,
+      change.catch(() => {}),
+    )
+    return change
+  }
 
   /** What the code shows that leads into the group, and until when it does, in seconds; 0 for ever. */
   const qrCode = (gid: number): Promise<DataOf<'qrcode/group'>> => client.call('qrcode/group', { gid })
