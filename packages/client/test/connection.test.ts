@@ -201,38 +201,41 @@ describe('reconnect', () => {
     await watched.next('connection', ({ state, error }) => state === 'refused' && error?.code === 4001)
   })
 
-  /** A websocket over which nothing comes any more, though it was not closed, while `deaf.is` says so. */
+  /** A websocket over which, once `deafen` was called, nothing comes any more, though it was not closed; later ones hear. */
   function deafSocket() {
-    const deaf = { is: false }
+    const open = new Set<WebSocket>()
+    const deaf = new Set<WebSocket>()
     const Deaf = class extends WebSocket {
       override addEventListener(type: string, handler: any): void {
+        open.add(this)
         super.addEventListener(type, (event: any) => {
-          if (type !== 'message' || !deaf.is) handler(event)
+          if (type !== 'message' || !deaf.has(this)) handler(event)
         })
       }
     } as unknown as WebSocketConstructor
-    return { deaf, WebSocket: Deaf }
+    const deafen = () => {
+      for (const socket of open) deaf.add(socket)
+    }
+    return { deafen, WebSocket: Deaf }
   }
 
   test('when a call is not answered, nor a ping: what only reads goes by HTTP', async () => {
     const user = await site.user()
-    const { deaf, WebSocket } = deafSocket()
+    const { deafen, WebSocket } = deafSocket()
     const timings = { doubtMs: 20, pongMs: 60, retryMsMin: 1 }
     const watched = await connected(site, user, { WebSocket, timings })
-    deaf.is = true
+    deafen()
     expect((await watched.client.call('user/get', { uid: user.uid })).uid).toBe(user.uid)
-    deaf.is = false
     await watched.until('online again', () => states(watched).join(' ').endsWith('offline connecting online'))
   })
 
   test('when nothing comes any more, not even the answer to a ping', async () => {
     const quick = await startSite({ timings: { pingAfterMs: 2000 } })
     const user = await quick.user()
-    const { deaf, WebSocket } = deafSocket()
+    const { deafen, WebSocket } = deafSocket()
     const watched = await connected(quick, user, { WebSocket, timings: { pongMs: 50, retryMsMin: 1 } })
-    deaf.is = true
+    deafen()
     await watched.next('connection', ({ state }) => state === 'offline')
-    deaf.is = false
     await watched.until('online again', () => states(watched).at(-1) === 'online')
     watched.client.close()
     await quick.close()
