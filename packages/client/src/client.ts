@@ -146,10 +146,16 @@ export class ParleyClient {
 
   /**
    * Brings the application up to date without a websocket, where there is none (`refused`, or `offline` although calls work):
-   * tells `home`, and the messages since the last time. @throws ParleyError, NetworkError
+   * tells `home`, and the messages since the last time. It is `unauthorised` when the session has ended.
+   * @throws ParleyError, NetworkError
    */
-  catchUp(): Promise<void> {
-    return this.#synchronizer.catchUp()
+  async catchUp(): Promise<void> {
+    try {
+      await this.#synchronizer.catchUp()
+    } catch (error) {
+      this.#connection.refused(error)
+      throw error
+    }
   }
 
   /** Disconnects. The outbox keeps what is unsent. A closed client is not used again. */

@@ -119,6 +119,16 @@ describe('connect', () => {
     expect(watched.contents()).toEqual(['after'])
   })
 
+  test('without a websocket, reading tells that the session has ended', async () => {
+    const crowd = await site.user()
+    for (let count = 0; count < 20; count++) await site.listen(crowd)
+    const watched = clientOf(site, crowd)
+    await expect(watched.client.connect()).rejects.toMatchObject({ state: 'refused' })
+    await site.services.sessions.endAll(crowd.uid)
+    await expect(watched.client.catchUp()).rejects.toMatchObject({ isSignedOut: true })
+    expect(watched.client.status).toMatchObject({ state: 'unauthorised', error: { code: -1 } })
+  })
+
   test('what was read by calls is dropped when a websocket was quicker', async () => {
     const [guest] = (await site.users(1)) as [TestUser]
     const asked = Promise.withResolvers<void>()

@@ -146,10 +146,14 @@ export class Connection {
     })
   }
 
+  /** What a call by HTTP was refused with: without a websocket nothing else tells that the session has ended. */
+  refused(error: unknown): void {
+    if (endsSession(error)) this.#refuse(new ConnectionRefusedError('unauthorised', error.code, error.msg))
+  }
+
   #failed(error: unknown): void {
     if (error instanceof ConnectionRefusedError) this.#refuse(error)
-    else if (endsSession(error))
-      this.#refuse(new ConnectionRefusedError('unauthorised', error.code, error.msg))
+    else if (endsSession(error)) this.refused(error)
     else this.#lost(LOST, String(error))
   }
 
