@@ -43,16 +43,16 @@ export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs
     process.exit(130)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal)
-  const all = [...files.entries()]
-  const together = all.filter(([, path]) => !isAlone(path))
-  const alone = all.filter(([, path]) => isAlone(path))
+  const together = files.filter((path) => !isAlone(path))
+  const alone = files.filter((path) => isAlone(path))
   const failed = []
-  const run = ([index, path]) =>
-    runTestFile({ root, bun, verbose, limitMs, env, running }, path, join(reports, `${index}.xml`))
+  let runs = 0
+  const run = (path) =>
+    runTestFile({ root, bun, verbose, limitMs, env, running }, path, join(reports, `${++runs}.xml`))
   const work = async (take) => {
     for (let next = take(); next; next = take()) {
       const result = await run(next)
-      if (result.failed > 0 && JOURNEYS.test(result.file)) failed.push([next, result])
+      if (result.failed > 0 && JOURNEYS.test(result.file) && !result.stopped) failed.push([next, result])
       else onResult(result)
     }
   }
@@ -62,7 +62,7 @@ export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs
     const ends = [() => together.shift(), () => together.pop()]
     await Promise.all(Array.from({ length: workers }, (_, index) => work(ends[index % 2])))
     await work(() => alone.shift())
-    for (const [entry, before] of failed) onResult({ ...(await run(entry)), before })
+    for (const [path, before] of failed) onResult({ ...(await run(path)), before })
   } finally {
     stopAll()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, onSignal)
@@ -117,6 +117,7 @@ async function runTestFile({ root, bun, verbose, limitMs, env, running }, path, 
     file,
     ...counts,
     failed,
+    stopped: stopped !== '',
     output: unexplained ? `${text}\n${unexplained}` : text,
     ms: performance.now() - start,
   }

@@ -170,12 +170,12 @@ async function runTests({ name, label, backend, files }, env) {
     total.failed += result.failed
     total.skipped.push(...result.skipped.map((test) => `${file} > ${test}`))
     if (result.failed > 0) failedFiles += 1
-    const isShaky = result.failed === 0 && result.before
-    if (isShaky) total.shaky.push(file)
-    if (result.failed === 0 && !isShaky && !verbose) return
+    const { before } = result
+    if (before && result.failed === 0) total.shaky.push(file)
+    if (before) report(result.failed === 0, file, 'failed, and ran once more:', before.output)
+    if (result.failed === 0 && !verbose) return
     const counts = `${result.passed} passed, ${result.failed} failed, ${(result.ms / 1000).toFixed(1)} s`
-    if (isShaky) report(true, file, `${counts}, the second time; the first time:`, result.before.output)
-    else report(result.failed === 0, file, counts, result.output)
+    report(result.failed === 0, file, counts, result.output)
   })
   report(failedFiles === 0, name, `${files.length} files, ${failedFiles} of them failed, ${seconds(start)}`)
 }

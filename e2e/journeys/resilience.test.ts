@@ -9,7 +9,8 @@ import { kept, keptText, snapshots, wire } from './network.ts'
 let stage: Stage
 
 /** The thin bar that says that there is no connection. */
-const bar = ({ page }: Person) => page.getByRole('status').getByText(/网络不可用|连接已断开|正在连接/)
+const bar = ({ page }: Person) =>
+  page.getByRole('status').getByText(/网络不可用|连接已断开|正在连接|实时连接暂不可用/)
 
 /** How often a text stands in the open chat. */
 const count = (person: Person, text: string) => log(person).getByText(text, { exact: true }).count()

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { FRIEND, friends, message, say, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { row, seen } from './acts.ts'
+import { gone, row, seen } from './acts.ts'
 import { record, recorded } from './outside.ts'
 
 /* Networks and proxies that let no websocket through, and a server that wants none: everything goes by HTTP. */
@@ -56,7 +56,7 @@ describe.skipIf(!browserPath)('without a websocket', () => {
       const [tom, jerry] = await friends(stage)
       const spike = await site.user({ nickname: '斯派克' })
       await site.befriend(tom, spike)
-      await send(site, jerry, tom, '说一句')
+      const [mid] = await send(site, jerry, tom, '第一句')
       await send(site, spike, tom, '早')
       const here = await stage.person(tom)
       const { page } = here
@@ -68,23 +68,27 @@ describe.skipIf(!browserPath)('without a websocket', () => {
         else if (!isSilent) void socket.close({ code: 3000 })
       })
       await here.open(FRIEND(jerry))
-      await later(here, 'the list', () => row(here, '小老鼠').getByText('说一句').isVisible())
-      await seen(message(here, '说一句'))
+      await later(here, 'the list', () => row(here, '小老鼠').getByText('第一句').isVisible())
+      await seen(message(here, '第一句'))
       await seen(bar(here))
 
       const line = await say(here, '收到')
       await line.getByRole('img', { name: '已发送' }).waitFor()
+      await send(site, jerry, tom, '第二句')
+      await later(here, 'the message', () => message(here, '第二句').isVisible())
       expect(await recorded(here, ({ sounds }) => sounds)).toBe(0)
-      await send(site, jerry, tom, '再说一句')
       await send(site, spike, tom, '在吗')
-      await later(here, 'the message', () => message(here, '再说一句').isVisible())
-      await until(here, 'the sound', () => recorded(here, ({ sounds }) => sounds === 1))
+      await later(here, 'the sound', () => recorded(here, ({ sounds }) => sounds === 1))
 
+      // Nobody tells of it; it is read all the same.
+      await site.as(jerry).ok('message/revoke', { id: tom.uid, type: 'friend', mid })
       isThrough = true
-      await later(here, 'a connection', async () => (await bar(here).count()) === 0)
+      await later(here, 'a connection', () => here.page.getByRole('link', { name: /（在线）/ }).isVisible())
+      await gone(message(here, '第一句'))
+      await gone(bar(here))
       await send(site, jerry, tom, '听到了吗')
       await seen(message(here, '听到了吗'))
-      for (const text of ['说一句', '收到', '再说一句', '听到了吗'])
+      for (const text of ['收到', '第二句', '听到了吗'])
         expect(await page.getByRole('log').getByText(text, { exact: true }).count()).toBe(1)
     })
 })

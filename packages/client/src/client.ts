@@ -58,6 +58,8 @@ export class ParleyClient {
   #uid: number | undefined
   #home: Home | undefined
   #refusedKey: string | undefined
+  /** Counts the sessions of this client: what was asked in an earlier one is not taken in. */
+  #era = 0
 
   constructor(options: ClientOptions) {
     const settled = settle(options)
@@ -147,19 +149,23 @@ export class ParleyClient {
   /**
    * Brings the application up to date without a websocket, where there is none (`refused`, or `offline` although calls work):
    * tells `home`, and the messages since the last time. It is `unauthorised` when the session has ended.
+   * @returns false when a websocket was quicker: nothing was told
    * @throws ParleyError, NetworkError
    */
-  async catchUp(): Promise<void> {
+  async catchUp(): Promise<boolean> {
+    const era = this.#era
+    const isWanted = () => era === this.#era && this.status.state !== 'online'
     try {
-      await this.#synchronizer.catchUp()
+      return await this.#synchronizer.catchUp(isWanted)
     } catch (error) {
-      this.#connection.refused(error)
+      if (isWanted()) this.#connection.refused(error)
       throw error
     }
   }
 
   /** Disconnects. The outbox keeps what is unsent. A closed client is not used again. */
   close(): void {
+    this.#era++
     this.#connection.stop()
     this.#outbox.close()
     this.#gaps.clear()
@@ -168,6 +174,7 @@ export class ParleyClient {
   /** Uses another session from now on, and opens a new websocket with it. */
   setToken(token: string | undefined): void {
     this.#token = token
+    this.#era++
     this.#connection.restart()
   }
 

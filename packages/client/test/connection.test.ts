@@ -129,27 +129,52 @@ describe('connect', () => {
     expect(watched.client.status).toMatchObject({ state: 'unauthorised', error: { code: -1 } })
   })
 
-  test('what was read by calls is dropped when a websocket was quicker', async () => {
-    const [guest] = (await site.users(1)) as [TestUser]
+  /** By HTTP, the answer to `pop/get` waits until `release` is called. */
+  function slowHome(answer = (url: string, init: RequestInit) => fetch(url, init)) {
     const asked = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
-    const watched = clientOf(site, guest, {
-      fetch: async (url, init) => {
-        const response = await fetch(url, init)
-        if (url.endsWith('/pop/get')) {
-          asked.resolve()
-          await released.promise
-        }
-        return response
-      },
-    })
+    const slow = async (url: string, init: RequestInit) => {
+      const response = await answer(url, init)
+      if (url.endsWith('/pop/get')) {
+        asked.resolve()
+        await released.promise
+      }
+      return response
+    }
+    return { asked: asked.promise, release: released.resolve, fetch: slow }
+  }
+
+  test('what was read by calls is dropped when a websocket was quicker', async () => {
+    const [guest] = (await site.users(1)) as [TestUser]
+    const { asked, release, fetch } = slowHome()
+    const watched = clientOf(site, guest, { fetch })
     const slow = watched.client.catchUp()
-    await asked.promise
+    await asked
     await watched.client.connect()
     const { length } = watched.all('home')
-    released.resolve()
-    await slow
+    // While it is online there is nothing to catch up with, either.
+    const late = watched.client.catchUp()
+    release()
+    expect(await Promise.all([slow, late])).toEqual([false, false])
     expect([length > 0, watched.all('home').length]).toEqual([true, length])
+  })
+
+  test('what was read by calls is dropped when the session is another one by then, or none', async () => {
+    const [guest, other] = (await site.users(2)) as [TestUser, TestUser]
+    const { asked, release, fetch } = slowHome()
+    const watched = clientOf(site, guest, { fetch })
+    const before = watched.client.catchUp()
+    await asked
+    watched.client.setToken(other.token)
+    release()
+    expect(await before).toBe(false)
+    expect(watched.all('home')).toEqual([])
+    expect(await watched.client.catchUp()).toBe(true)
+    expect(watched.client.uid).toBe(other.uid)
+    const last = watched.client.catchUp()
+    watched.client.close()
+    expect(await last).toBe(false)
+    expect(watched.all('home').length).toBe(1)
   })
 
   test('the end of the session is told at once, and is the end', async () => {

@@ -27,14 +27,23 @@ interface SynchronizerOptions {
 export class Synchronizer {
   #running: Promise<void> | undefined
   #again = false
-  /** How often everything was asked for, and which of these was taken last. */
-  #asked = 0
+  /** How often everything was taken in. */
   #taken = 0
+  #isWelcoming = false
 
   constructor(private readonly options: SynchronizerOptions) {}
 
   /** After connecting. @throws ParleyError, NetworkError */
   async welcome(calls: SocketCalls): Promise<void> {
+    this.#isWelcoming = true
+    try {
+      await this.#begin(calls)
+    } finally {
+      this.#isWelcoming = false
+    }
+  }
+
+  async #begin(calls: SocketCalls): Promise<void> {
     const { channels, uid } = this.options
     const known = uid()
     if (known !== undefined) channels.join(`user-${known}`)
@@ -53,13 +62,18 @@ export class Synchronizer {
   }
 
   /**
-   * Without a websocket: everything about the user, then what was missed; nothing when a websocket was quicker.
+   * Without a websocket: everything about the user, then what was missed.
+   * @param isWanted whether the answer is still of use: it is older than what a websocket has brought meanwhile
+   * @returns false when it was not, or a websocket brings the same just now
    * @throws ParleyError, NetworkError
    */
-  async catchUp(): Promise<void> {
-    const asked = ++this.#asked
+  async catchUp(isWanted: () => boolean): Promise<boolean> {
+    if (this.#isWelcoming) return false
+    const taken = this.#taken
     const home = await this.#home()
-    if (asked > this.#taken) this.#take(home, asked)
+    if (taken !== this.#taken || !isWanted()) return false
+    this.#take(home)
+    return true
   }
 
   /** Keeps the subscriptions in step with the groups that the user comes into and leaves. */
@@ -92,22 +106,21 @@ export class Synchronizer {
   async #read(calls: SocketCalls): Promise<void> {
     const { channels } = this.options
     for (let round = 1; round <= ROUNDS_MAX; round++) {
-      const asked = ++this.#asked
       const home = await this.#home(calls)
       const added = channels.follow([
         `user-${home.mine.uid}`,
         'global',
         ...home.group.map(({ gid }) => `group-${gid}`),
       ])
-      this.#take(home, asked)
+      this.#take(home)
       if (added === 0) return
       await this.#settled()
     }
   }
 
-  #take(home: Home, asked: number): void {
+  #take(home: Home): void {
     const { gaps, accept } = this.options
-    this.#taken = asked
+    this.#taken++
     accept(home)
     gaps.reconcile(
       Object.values(home.chatting).map(({ type, id, last_seq, items }) => ({

@@ -119,7 +119,7 @@ export class Traffic {
     return this.#whenEach('still failing', ({ code, askedAt }) => code === 0 && askedAt > since)
   }
 
-  /** Resolves when each call that was asked after a moment has been refused. */
+  /** Resolves when each call was asked after a moment, and refused. */
   whenRefused(since: number): Promise<void> {
     return this.#whenEach('not refused', ({ code, askedAt }) => code !== 0 && askedAt > since)
   }

@@ -73,9 +73,9 @@ export function useOpening(chat: Chat) {
 
   void open()
   watch(
-    () => session.online,
-    (isOnline) => {
-      if (!isOnline) return
+    () => session.reached,
+    (isReached) => {
+      if (!isReached) return
       chats.ensure(chat)
       if (timeline.error.value) void timeline.error.value.retry()
       else if (!timeline.fresh.value) void open()

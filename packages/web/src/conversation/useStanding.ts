@@ -81,8 +81,8 @@ export function useStanding(chat: Chat) {
   refresh()
   // What could not be read, or has changed while nobody told.
   watch(
-    () => session.online,
-    (isOnline) => isOnline && refresh(),
+    () => session.reached,
+    (isReached) => isReached && refresh(),
   )
 
   return { group, reason, unreachable, standing, seconds, refresh }

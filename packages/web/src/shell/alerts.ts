@@ -15,7 +15,12 @@ import { usePeople } from '@/stores/people.ts'
 import { usePreferences } from '@/stores/preferences.ts'
 import { useSession } from '@/stores/session.ts'
 import { useSite } from '@/stores/site.ts'
+import { POLL_MS_MAX } from '@/stores/without-socket.ts'
 import { askLater } from './notification-question.ts'
+
+/** Without a websocket everything comes late: what was written not longer ago than that is news, ms. */
+const NEWS_MS = 2 * POLL_MS_MAX
+const isRecent = ({ timestamp }: ChatMessage): boolean => client.now() - timestamp * 1000 < NEWS_MS
 
 /** Somebody is at this page: they see what comes, in the list or in the chat. */
 const isHere = (): boolean => document.visibilityState === 'visible' && document.hasFocus()
@@ -29,8 +34,7 @@ export function useAlerts(): void {
   const notices = useNotices(me.uid, (path) => void router.push(path))
 
   const stop = client.on('message', async (message) => {
-    // Without a websocket everything comes late, and is new all the same.
-    if (message.missed && !session.polls) return
+    if (message.missed && !(session.polls && isRecent(message))) return
     if (Number(message.from) === me.uid || message.sub_type === 'notice') return
     // What this device has kept may be old: the chat muted by now, the sound off.
     if (!chats.fresh) await until(() => chats.fresh).toBe(true)
@@ -38,6 +42,8 @@ export function useAlerts(): void {
     // Not later than need be: whoever is looking now is looking at this message.
     if (!chat.known) await chats.load(chat).catch(() => {})
     if (!chat.known || chat.muted || !isLoudest() || messages.isSeen(chat.key)) return
+    // What came late may have been read on another device.
+    if (message.missed && message.seq <= chat.readSeq) return
     if (preferences.values.sound && site.isOn('prompt_tone')) playTone()
     if (isHere()) return
     if (preferences.values.notifications) show(message)

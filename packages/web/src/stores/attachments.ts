@@ -38,7 +38,7 @@ export const useAttachments = defineStore('attachments', () => {
     return i18n.global.t(kind === 'image' ? 'composer.pictureTooLarge' : 'composer.fileTooLarge', { limit })
   }
 
-  const isOnline = () => session.status.state !== 'offline' && navigator.onLine
+  const isOnline = () => (session.status.state !== 'offline' || session.polls) && navigator.onLine
 
   const online = (signal: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
@@ -49,7 +49,7 @@ export const useAttachments = defineStore('attachments', () => {
         act()
       }
       const look = () => isOnline() && end(resolve)
-      const stop = watch(() => session.status, look, { flush: 'sync' })
+      const stop = watch(() => [session.status, session.polls], look, { flush: 'sync' })
       window.addEventListener('online', look, { signal: over.signal })
       signal.addEventListener('abort', () => end(() => reject(signal.reason)), { signal: over.signal })
       look()

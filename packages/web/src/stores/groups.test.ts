@@ -114,3 +114,40 @@ test('muting all, and letting all speak at once after it, is not undone by what 
   await reading
   expect(state()).toBe('normal')
 })
+
+test('what is read waits until the last of several changes was answered', async () => {
+  const groups = listed('读书会')
+  groups.learn({ gid: 7, info: { ...INFO } as never })
+  const waiting = answering('group/detail', 'group/forbiddenall')
+  const on = groups.silenceAll(7, true)
+  const reading = groups.loadDetail(7)
+  const off = groups.silenceAll(7, false)
+  waiting[0]!.resolve([])
+  await on
+  await settled()
+  expect(waiting.map(({ path }) => path)).toEqual(['group/forbiddenall', 'group/forbiddenall'])
+  waiting[1]!.resolve([])
+  await off
+  await settled()
+  waiting[2]!.resolve(INFO)
+  await reading
+  expect(state()).toBe('normal')
+})
+
+test('a name that was given, or a group that was left, while it was read stays so', async () => {
+  const groups = listed('读书会')
+  groups.learn({ gid: 7, info: { ...INFO } as never })
+  const waiting = answering('group/detail')
+  const reading = groups.loadDetail(7)
+  await settled()
+  groups.remarkChanged(7, '我们的书')
+  waiting[0]!.resolve(INFO)
+  await settled()
+  expect(name()).toBe('我们的书')
+  groups.forget(7)
+  waiting[1]!.resolve({ ...INFO, remark: '我们的书' })
+  await settled()
+  expect(groups.byId.has(7)).toBe(false)
+  waiting[2]!.reject(new Error('不是群成员'))
+  await expect(reading).rejects.toThrow('不是群成员')
+})

@@ -75,6 +75,7 @@ export const useGroups = defineStore('groups', () => {
   const dissolved = reactive(new Set<number>())
 
   const forget = (gid: number): void => {
+    changed(gid)
     byId.delete(gid)
   }
 
@@ -87,7 +88,7 @@ export const useGroups = defineStore('groups', () => {
   /** Reads the group; what was read while it changed may be older than the change, and is read again. */
   async function loadDetail(gid: number): Promise<Group> {
     for (let round = 1; ; round++) {
-      await changing.get(gid)
+      while (changing.has(gid)) await changing.get(gid)
       const before = changes.get(gid)
       const info = (await client.call('group/detail', { gid, simple: 1 })) as GroupInfo
       if (changes.get(gid) !== before && round < ROUNDS_MAX) continue
@@ -159,6 +160,7 @@ export const useGroups = defineStore('groups', () => {
   function remarkChanged(gid: number, remark: string): void {
     const group = byId.get(gid)
     if (!group) return
+    changed(gid)
     if (group.info) {
       group.info.remark = remark
       group.name = remark || group.info.groupname
@@ -196,10 +198,12 @@ export const useGroups = defineStore('groups', () => {
     const change = optimistic(shown, { state: on ? 'forbidden' : 'normal' }, () =>
       client.call('group/forbiddenall', { gid, value: on ? 1 : 0 }),
     )
-    changing.set(
-      gid,
-      change.catch(() => {}),
-    )
+    const ended = change
+      .catch(() => {})
+      .then(() => {
+        if (changing.get(gid) === ended) changing.delete(gid)
+      })
+    changing.set(gid, ended)
     return change
   }
 

@@ -9,11 +9,13 @@ import { useMe } from './me.ts'
 import { useMessages } from './messages.ts'
 import { usePeople } from './people.ts'
 import { useRequests } from './requests.ts'
+import { useSession } from './session.ts'
 import { useSite } from './site.ts'
 
 /** Hands on everything that the connection tells to the stores. Called once, before connecting. */
 export function followLive(): void {
-  const [site, me, people, groups] = [useSite(), useMe(), usePeople(), useGroups()]
+  const [site, session, me] = [useSite(), useSession(), useMe()]
+  const [people, groups] = [usePeople(), useGroups()]
   const [chats, messages, requests, attachments] = [
     useChats(),
     useMessages(),
@@ -50,7 +52,7 @@ export function followLive(): void {
   let wasOnline = false
   client.on('connection', ({ state }) => {
     if (state !== 'online') return
-    if (wasOnline) messages.outdated()
+    if (wasOnline || session.polls) messages.outdated()
     wasOnline = true
   })
   client.on('settingChange', (settings) => site.learn(settings))

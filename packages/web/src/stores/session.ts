@@ -30,6 +30,8 @@ export const useSession = defineStore('session', () => {
   let isLeaving = false
   const signedIn = computed(() => uid.value !== 0)
   const online = computed(() => status.value.state === 'online')
+  /** The server answers, by the websocket or without one. */
+  const reached = computed(() => online.value || polls.value)
 
   onAccountsChanged(() => {
     accounts.value = readAccounts()
@@ -134,7 +136,7 @@ export const useSession = defineStore('session', () => {
   }
 
   return {
-    ...{ accounts, uid, status, signedIn, online, offlineSince, polls },
+    ...{ accounts, uid, status, signedIn, online, reached, offlineSince, polls },
     ...{ signIn, enter, connect, signOut, switchTo, addAccount, forget, end, remember },
   }
 })

@@ -9,7 +9,9 @@ const AGAIN_MS = 60_000
 const PATIENCE_MS = 4000
 /** Bounds of the wait before everything is read again. */
 const POLL_MS_MIN = 15_000
-const POLL_MS_MAX = 60_000
+export const POLL_MS_MAX = 60_000
+/** What makes it sensible to read at once comes in a row. */
+const SOON_MS = 300
 
 /**
  * The server may want no websocket of this page (the user has too many), and there are networks and proxies that let none
@@ -54,12 +56,15 @@ function poll(): void {
     clearTimeout(timer)
     timer = setTimeout(() => void read(), ms)
   }
+  /** Somebody looks, the network is back, a message was sent: not only when it is time again. */
+  const soon = () => {
+    if (timer === undefined) return
+    waitMs = POLL_MS_MIN
+    next(SOON_MS)
+  }
   async function read(): Promise<void> {
     const round = timer
-    const isReached = await client.catchUp().then(
-      () => true,
-      () => false,
-    )
+    const isReached = await client.catchUp().catch(() => false)
     if (round !== timer) return
     session.polls = isReached
     if (isReached) messages.outdated()
@@ -74,6 +79,13 @@ function poll(): void {
       else if (timer === undefined) next(spread(PATIENCE_MS))
     },
   )
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') soon()
+  })
+  window.addEventListener('online', soon)
+  client.on('outbox', ({ state }) => {
+    if (state === 'sent' && session.polls) soon()
+  })
 }
 
 /** Half of it to one and a half times as long. */
