@@ -153,6 +153,21 @@ describe.skipIf(!browserPath)('a long conversation', () => {
       await log(here).getByText('没有更早的消息了').waitFor()
     })
 
+  test('follows a hand that scrolls in the very frame in which the rows above the last ones are added', async () => {
+    const [tom, jerry] = await friends(stage)
+    await send(stage.site, jerry, tom, ...numbered(1, 60))
+    await stage.site.as(tom).ok('message/get', { id: jerry.uid, type: 'friend' })
+    const here = await stage.person(tom)
+    await here.page.addInitScript(holdIdle)
+    await here.open(FRIEND(jerry))
+    await nth(here, 60).waitFor()
+    await until(here, 'the end', () => atEnd(here))
+    expect(await nth(here, 1).count()).toBe(0)
+    const jump = await log(here).evaluate(scrollAndRelease)
+    expect(Math.abs(jump)).toBeLessThanOrEqual(1)
+    await until(here, 'more rows', () => log(here).evaluate((list) => list.scrollHeight > 2000))
+  })
+
   test('jumps to a quoted message, however old, and marks it for a moment', async () => {
     const [tom, jerry] = await friends(stage)
     const [first] = await send(stage.site, jerry, tom, ...numbered(1, 150))
@@ -265,4 +280,28 @@ async function readUp(element: HTMLElement | SVGElement): Promise<{ jump: number
     still = step === 0 ? still + 1 : 0
   }
   return { jump, pages }
+}
+
+type HeldWindow = Window & { idle: IdleRequestCallback[] }
+
+/** Runs in the page before its own scripts: what it would do when it is idle waits. */
+function holdIdle(): void {
+  const idle: IdleRequestCallback[] = []
+  Object.assign(window, { idle, requestIdleCallback: (act: IdleRequestCallback) => idle.push(act) })
+}
+
+/** Run in the page: somebody scrolls up, and what waited is done. @returns how far a line in sight has moved otherwise, px */
+async function scrollAndRelease(element: HTMLElement | SVGElement): Promise<number> {
+  const STEP = 100
+  const list = element as HTMLElement
+  const { top } = list.getBoundingClientRect()
+  const line = [...list.querySelectorAll('article')].find((one) => one.getBoundingClientRect().top >= top)!
+  const key = CSS.escape(line.dataset.message!)
+  const place = line.getBoundingClientRect().top + STEP
+  list.dispatchEvent(new WheelEvent('wheel', { deltaY: -STEP }))
+  list.scrollTop -= STEP
+  const deadline = { didTimeout: false, timeRemaining: () => 10 }
+  for (const act of (window as unknown as HeldWindow).idle.splice(0)) act(deadline)
+  for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame)
+  return list.querySelector(`[data-message="${key}"]`)!.getBoundingClientRect().top - place
 }

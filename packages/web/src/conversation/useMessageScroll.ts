@@ -13,6 +13,7 @@ import {
 import { whenIdle } from '@/browser/idle.ts'
 import type { Timeline } from '@/stores/timeline.ts'
 import type { Row } from './grouping.ts'
+import { Hand } from './hand.ts'
 import { scrollMemory } from './scroll-memory.ts'
 
 /** What stands above the first row, px: skeletons while older messages are read. Always the same, so nothing jumps. */
@@ -34,8 +35,6 @@ export const ABOVE_NEW_PX = 12
 /** From so far away the next page is read: while nobody scrolls, and while somebody does, who must not outrun it. */
 const NEAR_PX = 900
 const AHEAD_PX = 4000
-/** A scroll so long after a wheel, a finger or a key is still theirs. */
-const HAND_MS = 1200
 /** So long after a jump the list finds its place: it may look as if it were at its end. */
 const JUMP_MS = 400
 
@@ -67,7 +66,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   const held = ref<string>()
   const following = computed(() => stuck.value && timeline.atEnd.value)
   let lastTop = 0
-  let handAt = -HAND_MS
+  const hand = new Hand()
   let jumpAt = -JUMP_MS
   let jumpTo = ''
 
@@ -106,7 +105,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     void nextTick(readOn)
   }
   // The frame that shows the end comes first.
-  watch(placed, () => requestAnimationFrame(() => whenIdle(lengthen, LENGTHEN_MS)))
+  watch(placed, () => requestAnimationFrame(() => whenIdle(() => hand.afterwards(lengthen), LENGTHEN_MS)))
 
   function markRising(before: readonly Row[], now: readonly Row[]): void {
     const known = new Set(before.slice(-60).map((row) => row.key))
@@ -121,17 +120,16 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   const isReady = () => (list.value?.viewportSize ?? 0) > 0
 
   /** Goes to the very end, after what is being drawn has its size. */
-  function toEndNow(): void {
-    void nextTick(() => {
-      const element = scroller.value
-      if (!element || !following.value) return
-      if (!isReady()) {
-        requestAnimationFrame(toEndNow)
-        return
-      }
-      element.scrollTop = Math.min(element.scrollHeight, heldTop())
-      if (!isNearEnd(element)) stuck.value = false
-    })
+  const toEndNow = (): void => void nextTick(() => hand.afterwards(scrollToEnd))
+  function scrollToEnd(): void {
+    const element = scroller.value
+    if (!element || !following.value) return
+    if (!isReady()) {
+      requestAnimationFrame(toEndNow)
+      return
+    }
+    element.scrollTop = Math.min(element.scrollHeight, heldTop())
+    if (!isNearEnd(element)) stuck.value = false
   }
 
   function heldTop(): number {
@@ -167,9 +165,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
   }
 
   /** Somebody's wheel, finger or key: only they take the list off its end. */
-  const byHand = (): void => {
-    handAt = performance.now()
-  }
+  const byHand = (): void => hand.moved()
 
   function onScroll(): void {
     const element = scroller.value
@@ -177,7 +173,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     const top = element.scrollTop
     look()
     if (isNearEnd(element)) stick()
-    else if (top < lastTop && performance.now() - handAt < HAND_MS) stuck.value = false
+    else if (top < lastTop && hand.isThere) stuck.value = false
     lastTop = top
     readOn()
   }
@@ -216,7 +212,7 @@ export function useMessageScroll({ key, source, timeline, scroller, list }: Opti
     // What has failed waits to be asked for; the other direction goes on.
     const failed = timeline.error.value?.during
     if (failed === 'first') return
-    const ahead = performance.now() - handAt < HAND_MS ? AHEAD_PX : NEAR_PX
+    const ahead = hand.isThere ? AHEAD_PX : NEAR_PX
     if (element.scrollTop < ahead && failed !== 'older') void timeline.loadOlder()
     else if (element.scrollHeight - element.scrollTop - element.clientHeight < ahead && failed !== 'newer')
       void timeline.loadNewer()
