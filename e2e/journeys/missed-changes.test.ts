@@ -47,6 +47,37 @@ describe.skipIf(!browserPath)('after an absence', () => {
     expect(await messages(here).filter({ hasText: '你好' }).count()).toBe(1)
   })
 
+  for (const { what, before } of [
+    { what: 'an empty chat', before: [] },
+    { what: 'a chat', before: ['早'] },
+  ])
+    test(`${what} that was read before there was a connection has what was written between`, async () => {
+      const { site } = stage
+      const [tom, jerry] = await friends(stage)
+      await send(site, jerry, tom, ...before)
+      const here = await stage.person(tom)
+      const connecting = Promise.withResolvers<void>()
+      await here.page.routeWebSocket(/\/app\//, async (socket) => {
+        await connecting.promise
+        socket.connectToServer()
+      })
+      await here.open(FRIEND(jerry))
+      await seen(
+        before.length > 0 ? message(here, '早') : here.page.getByRole('button', { name: '打个招呼' }),
+      )
+      await send(site, jerry, tom, '一', '二')
+      connecting.resolve()
+      await seen(message(here, '二'))
+      await send(site, jerry, tom, '三')
+      await seen(message(here, '三'))
+      expect(await messages(here).locator('[data-bubble]').allInnerTexts()).toEqual([
+        ...before,
+        '一',
+        '二',
+        '三',
+      ])
+    })
+
   test('a chat that is not on the screen is up to date when it is opened', async () => {
     const { site } = stage
     const [tom, jerry] = await friends(stage)

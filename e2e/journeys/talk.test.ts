@@ -49,6 +49,7 @@ describe.skipIf(!browserPath)('a talk', () => {
     // Whoever answers from elsewhere has read, too.
     await there.open('/chats')
     const last = await say(here, '还在吗')
+    await last.getByRole('img', { name: '已发送' }).waitFor()
     await send(stage.site, jerry, tom, '在的')
     await last.getByRole('img', { name: '已读' }).waitFor()
   })

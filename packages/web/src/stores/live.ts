@@ -37,7 +37,10 @@ export function followLive(): void {
 
   after('home', (home) => {
     learnHome(home)
-    chats.fresh = true
+    if (!chats.fresh) {
+      chats.fresh = true
+      messages.complete()
+    }
     // While it is connected, this says that events may be missing. When it connects, see below.
     if (client.status.state === 'online') messages.outdated()
   })

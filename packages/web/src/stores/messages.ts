@@ -34,7 +34,8 @@ export const useMessages = defineStore('messages', () => {
     const key = chatKey(chat)
     const known = timelines.get(key)
     if (known) return known
-    const made = markRaw(new Timeline({ type: chat.type, id: chat.id }, client))
+    const newest = () => (chats.fresh && chats.byKey.get(key)?.lastSeq) || 0
+    const made = markRaw(new Timeline({ type: chat.type, id: chat.id }, client, newest))
     timelines.set(key, made)
     for (const message of client.unsent()) if (chatKey(message.chat) === key) made.pending(own(message))
     for (const old of timelines.keys()) {
@@ -215,6 +216,11 @@ export const useMessages = defineStore('messages', () => {
     }
   }
 
+  /** The server has told for the first time how far each chat goes: those that were read before go as far. */
+  function complete(): void {
+    for (const line of timelines.values()) void line.complete()
+  }
+
   /** `chatUpdate` was pushed: the user may have deleted the chat on another device. */
   function cleared({ type, id, cleared_seq = 0 }: PushEvents['chatUpdate']): void {
     timelines.get(chatKey({ type, id: Number(id) }))?.cleared(cleared_seq)
@@ -253,6 +259,6 @@ export const useMessages = defineStore('messages', () => {
       resend,
       discard,
     },
-    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, outdated, forget },
+    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, outdated, complete, forget },
   }
 })

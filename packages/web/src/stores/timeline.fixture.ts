@@ -21,12 +21,13 @@ export const row = (seq: number, more: Partial<Row> = {}): Row => ({
 })
 export const message = (seq: number): Message => fromRow(row(seq))
 
-/** A server's side of a chat with so many messages; `hold` makes the next answer wait after it was made. */
+/** A server's side of a chat with so many messages; `hold` makes the next answer wait after it was made, `tell` tells how far it goes. */
 export function chat(count: number) {
   const log = Array.from({ length: count }, (_, index) => row(index + 1))
   const calls: [path: string, params: Record<string, number>][] = []
   let held: Promise<void> | undefined
   let refusal: Error | undefined
+  let told = 0
   const answer = (path: string, { mid = 0, seq = 0, limit = 0 }: Record<string, number>): unknown => {
     if (path === 'message/readstate') return { seq: 3 }
     if (path === 'message/get') return log.filter((one) => mid === 0 || one.mid < mid).slice(-limit)
@@ -53,11 +54,14 @@ export function chat(count: number) {
     },
   } as unknown as ParleyClient
   return {
-    ...{ log, calls, line: new Timeline(CHAT, client) },
+    ...{ log, calls, line: new Timeline(CHAT, client, () => told) },
     hold(): () => void {
       const { promise, resolve } = Promise.withResolvers<void>()
       held = promise
       return resolve
+    },
+    tell(): void {
+      told = log.at(-1)?.seq ?? 0
     },
     refuse(error?: Error): void {
       refusal = error

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chat, isWhole, message, range, seqs } from './timeline.fixture.ts'
+import { chat, isWhole, message, range, row, seqs } from './timeline.fixture.ts'
 
 describe('reading', () => {
   test('begins with the newest page, once, and marks nothing as read', async () => {
@@ -38,6 +38,43 @@ describe('reading', () => {
     expect(line.items.value.map(({ key }) => key)).toEqual(['m1001', 'm1002', 'm1003', 'okept', 'm1005'])
     line.restore([message(1)])
     expect(seqs(line)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  for (const before of [0, 3])
+    test(`goes as far as the server tells, whichever comes first, with ${before} messages before`, async () => {
+      const { line, log, tell } = chat(before)
+      await line.open()
+      log.push(row(before + 1), row(before + 2))
+      tell()
+      await line.complete()
+      expect(seqs(line)).toEqual(range(1, before + 2))
+
+      const slow = chat(before)
+      const release = slow.hold()
+      const opening = slow.line.open()
+      slow.log.push(row(before + 1), row(before + 2))
+      slow.tell()
+      release()
+      await opening
+      await new Promise(setImmediate)
+      expect(seqs(slow.line)).toEqual(range(1, before + 2))
+    })
+
+  test('asks once for what is not there: the newest one was deleted', async () => {
+    const asked = ({ calls }: ReturnType<typeof chat>) =>
+      calls.map(([path]) => path).filter((path) => path !== 'message/readstate')
+    const [early, late] = [chat(3), chat(3)]
+    for (const { line, log, tell } of [early, late]) {
+      if (line === early.line) tell()
+      await line.open()
+      log.push(row(4))
+      if (line === late.line) tell()
+      log.splice(2)
+      await line.complete()
+      await line.complete()
+    }
+    expect(asked(early)).toEqual(['message/get'])
+    expect(asked(late)).toEqual(['message/get', 'message/since'])
   })
 
   test('joins older pages until there are none', async () => {

@@ -55,12 +55,16 @@ export class Timeline {
   /** Changes may have been missed since it was read. */
   #isOutdated = false
   #refreshing: Promise<void> | undefined
+  /** Up to this `seq` everything was asked for. What is not there was deleted. */
+  #completeTo = 0
   /** The readings that are under way. */
   readonly #readings = new Set<Meanwhile>()
 
+  /** @param newest the newest `seq` of the chat that the server has told of, or 0 */
   constructor(
     readonly chat: Chat,
     private readonly client: Pick<ParleyClient, 'call'>,
+    private readonly newest: () => number = () => 0,
   ) {}
 
   /** Reads the newest page; what is here already is brought up to date if need be. Nothing is marked as read by that. */
@@ -95,6 +99,19 @@ export class Timeline {
       this.#refreshing = undefined
     })
     await this.#refreshing
+  }
+
+  /**
+   * What was written after the first page was read, and before there was a connection to hear it, nobody hands out: reads it
+   * when the server has told of it.
+   */
+  async complete(): Promise<void> {
+    if (!this.fresh.value || !this.atEnd.value || this.loading.value) return
+    const [newest, last] = [this.newest(), this.#sent.value.at(-1)?.seq ?? 0]
+    if (newest <= Math.max(last, this.#completeTo)) return
+    this.#completeTo = newest
+    if (last === 0) await this.reload()
+    else await this.#readMissed()
   }
 
   /** Reads the newest page anew, after messages were missed. */
@@ -241,12 +258,14 @@ export class Timeline {
   }
 
   async #readEnd(meanwhile: Meanwhile): Promise<void> {
+    const newest = this.newest()
     const rows = await this.client.call('message/get', {
       ...this.#address,
       ...{ limit: PAGE, peek: 1 },
     })
     this.#replace(rows.map(fromRow), rows.length > 0 && rows[0]!.seq > 1, true, meanwhile)
     this.fresh.value = true
+    this.#completeTo = Math.max(this.#completeTo, newest)
   }
 
   async #readSince(seq: number): Promise<void> {
@@ -391,6 +410,7 @@ export class Timeline {
     } finally {
       this.loading.value = undefined
     }
+    void this.complete()
   }
 
   /** What is told while something is being read is not undone by what was read. */
