@@ -226,6 +226,7 @@ describe.skipIf(!browserPath)('sending', () => {
     await there.open(GROUP(gid))
     await box(there).waitFor()
     const own = await say(there, '说错了')
+    await own.getByRole('img', { name: '已发送' }).waitFor()
     const act = (name: string | RegExp) => there.page.getByRole('menuitem', { name })
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 3600 })
     await there.page.getByText(/^你已被禁言，.*\d\d:\d\d 之后可以发言$/).waitFor()
