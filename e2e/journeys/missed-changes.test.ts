@@ -65,9 +65,10 @@ describe.skipIf(!browserPath)('after an absence', () => {
       await seen(
         before.length > 0 ? message(here, '早') : here.page.getByRole('button', { name: '打个招呼' }),
       )
-      await send(site, jerry, tom, '一', '二')
+      await send(site, jerry, tom, '一')
+      await (await say(here, '二')).getByRole('img', { name: '已发送' }).waitFor()
       connecting.resolve()
-      await seen(message(here, '二'))
+      await seen(message(here, '一'))
       await send(site, jerry, tom, '三')
       await seen(message(here, '三'))
       expect(await messages(here).locator('[data-bubble]').allInnerTexts()).toEqual([

@@ -29,21 +29,11 @@ export class Synchronizer {
   #again = false
   /** How often everything was taken in. */
   #taken = 0
-  #isWelcoming = false
 
   constructor(private readonly options: SynchronizerOptions) {}
 
   /** After connecting. @throws ParleyError, NetworkError */
   async welcome(calls: SocketCalls): Promise<void> {
-    this.#isWelcoming = true
-    try {
-      await this.#begin(calls)
-    } finally {
-      this.#isWelcoming = false
-    }
-  }
-
-  async #begin(calls: SocketCalls): Promise<void> {
     const { channels, uid } = this.options
     const known = uid()
     if (known !== undefined) channels.join(`user-${known}`)
@@ -64,11 +54,10 @@ export class Synchronizer {
   /**
    * Without a websocket: everything about the user, then what was missed.
    * @param isWanted whether the answer is still of use: it is older than what a websocket has brought meanwhile
-   * @returns false when it was not, or a websocket brings the same just now
+   * @returns false when it was not: nothing is told
    * @throws ParleyError, NetworkError
    */
   async catchUp(isWanted: () => boolean): Promise<boolean> {
-    if (this.#isWelcoming) return false
     const taken = this.#taken
     const home = await this.#home()
     if (taken !== this.#taken || !isWanted()) return false

@@ -22,7 +22,8 @@ export class Hand {
 
   /** Acts when it is known what the hand has scrolled: otherwise that would be undone. */
   afterwards(act: () => void): void {
-    if (this.#frames === 0) act()
+    // A page that is hidden draws no frames, and nobody's hand is on it.
+    if (this.#frames === 0 || document.hidden) act()
     else requestAnimationFrame(() => this.afterwards(act))
   }
 

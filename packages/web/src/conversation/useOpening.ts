@@ -74,8 +74,8 @@ export function useOpening(chat: Chat) {
   void open()
   watch(
     () => session.reached,
-    (isReached) => {
-      if (!isReached) return
+    (now, before) => {
+      if (now < before) return
       chats.ensure(chat)
       if (timeline.error.value) void timeline.error.value.retry()
       else if (!timeline.fresh.value) void open()

@@ -82,7 +82,7 @@ export function useStanding(chat: Chat) {
   // What could not be read, or has changed while nobody told.
   watch(
     () => session.reached,
-    (isReached) => isReached && refresh(),
+    (now, before) => now > before && refresh(),
   )
 
   return { group, reason, unreachable, standing, seconds, refresh }

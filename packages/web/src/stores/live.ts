@@ -39,7 +39,7 @@ export function followLive(): void {
     learnHome(home)
     if (!chats.fresh) {
       chats.fresh = true
-      messages.complete()
+      messages.began()
     }
     // While it is connected, this says that events may be missing. When it connects, see below.
     if (client.status.state === 'online') messages.outdated()
@@ -52,11 +52,18 @@ export function followLive(): void {
       if (known === false && line) chats.ensure(line.chat)
     },
   )
-  let wasOnline = false
+  let wasReached = false
+  watch(
+    () => session.polls,
+    (polls) => {
+      wasReached ||= polls
+    },
+    { flush: 'sync' },
+  )
   client.on('connection', ({ state }) => {
     if (state !== 'online') return
-    if (wasOnline || session.polls) messages.outdated()
-    wasOnline = true
+    if (wasReached) messages.outdated()
+    wasReached = true
   })
   client.on('settingChange', (settings) => site.learn(settings))
   client.on('message', news.push)

@@ -34,7 +34,7 @@ export const useMessages = defineStore('messages', () => {
     const key = chatKey(chat)
     const known = timelines.get(key)
     if (known) return known
-    const newest = () => (chats.fresh && chats.byKey.get(key)?.lastSeq) || 0
+    const newest = () => beganAfter.get(key) ?? 0
     const made = markRaw(new Timeline({ type: chat.type, id: chat.id }, client, newest))
     timelines.set(key, made)
     for (const message of client.unsent()) if (chatKey(message.chat) === key) made.pending(own(message))
@@ -53,6 +53,8 @@ export const useMessages = defineStore('messages', () => {
     if (!line.fresh.value) await line.open()
   }
 
+  /** The newest `seq` of each chat when messages began to be handed out. */
+  const beganAfter = new Map<string, number>()
   const quoted = new Map<string, string>()
 
   function own(message: OutboxMessage): Message {
@@ -216,8 +218,9 @@ export const useMessages = defineStore('messages', () => {
     }
   }
 
-  /** The server has told for the first time how far each chat goes: those that were read before go as far. */
-  function complete(): void {
+  /** The server has told for the first time how far each chat goes. From there on messages are handed out. */
+  function began(): void {
+    for (const [key, { lastSeq }] of chats.byKey) beganAfter.set(key, lastSeq)
     for (const line of timelines.values()) void line.complete()
   }
 
@@ -259,6 +262,6 @@ export const useMessages = defineStore('messages', () => {
       resend,
       discard,
     },
-    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, outdated, complete, forget },
+    ...{ revoke, remove, revoked, deleted, cleared, peerRead, missed, outdated, began, forget },
   }
 })

@@ -30,8 +30,8 @@ export const useSession = defineStore('session', () => {
   let isLeaving = false
   const signedIn = computed(() => uid.value !== 0)
   const online = computed(() => status.value.state === 'online')
-  /** The server answers, by the websocket or without one. */
-  const reached = computed(() => online.value || polls.value)
+  /** How the server is reached: 2 by the websocket, 1 by calls alone, 0 not at all. When it rises, more can be read. */
+  const reached = computed(() => (online.value ? 2 : polls.value ? 1 : 0))
 
   onAccountsChanged(() => {
     accounts.value = readAccounts()

@@ -58,7 +58,43 @@ describe('reading', () => {
       await opening
       await new Promise(setImmediate)
       expect(seqs(slow.line)).toEqual(range(1, before + 2))
+
+      // Something newer came by itself before the server told.
+      const busy = chat(before)
+      await busy.line.open()
+      busy.log.push(row(before + 1))
+      busy.tell()
+      busy.log.push(row(before + 2))
+      busy.line.arrived(message(before + 2))
+      await busy.line.complete()
+      expect(seqs(busy.line)).toEqual(range(1, before + 2))
     })
+
+  test('tries again to go as far when that has failed', async () => {
+    const { line, log, tell, refuse } = chat(3)
+    await line.open()
+    log.push(row(4))
+    tell()
+    refuse(new Error('trouble'))
+    await line.complete()
+    expect(seqs(line)).toEqual([1, 2, 3])
+    refuse()
+    await line.complete()
+    expect(seqs(line)).toEqual([1, 2, 3, 4])
+  })
+
+  test('does not come back from where somebody has gone while it went on', async () => {
+    const { line, log, tell, hold } = chat(200)
+    await line.open()
+    log.push(row(201))
+    tell()
+    const release = hold()
+    const reading = line.complete()
+    await line.jumpTo(1050)
+    release()
+    await reading
+    expect([isWhole(line), line.atEnd.value, seqs(line).includes(201)]).toEqual([true, false, false])
+  })
 
   test('asks once for what is not there: the newest one was deleted', async () => {
     const asked = ({ calls }: ReturnType<typeof chat>) =>

@@ -55,12 +55,16 @@ export class Timeline {
   /** Changes may have been missed since it was read. */
   #isOutdated = false
   #refreshing: Promise<void> | undefined
+  /** How far pages reach; what follows was pushed, or sent from here, and there may be something before it. */
+  #readTo = 0
   /** Up to this `seq` everything was asked for. What is not there was deleted. */
   #completeTo = 0
+  /** Counts the parts of the history that were in the window. */
+  #parts = 0
   /** The readings that are under way. */
   readonly #readings = new Set<Meanwhile>()
 
-  /** @param newest the newest `seq` of the chat that the server has told of, or 0 */
+  /** @param newest what was the newest `seq` when messages began to be handed out; 0 while they are not */
   constructor(
     readonly chat: Chat,
     private readonly client: Pick<ParleyClient, 'call'>,
@@ -102,16 +106,15 @@ export class Timeline {
   }
 
   /**
-   * What was written after the first page was read, and before there was a connection to hear it, nobody hands out: reads it
-   * when the server has told of it.
+   * What was written after the first page was read, and before messages began to be handed out, comes from nobody: reads it.
    */
   async complete(): Promise<void> {
     if (!this.fresh.value || !this.atEnd.value || this.loading.value) return
-    const [newest, last] = [this.newest(), this.#sent.value.at(-1)?.seq ?? 0]
-    if (newest <= Math.max(last, this.#completeTo)) return
+    const [newest, before] = [this.newest(), this.#completeTo]
+    if (newest <= Math.max(this.#readTo, before)) return
     this.#completeTo = newest
-    if (last === 0) await this.reload()
-    else await this.#readMissed()
+    if (this.#readTo === 0) await this.reload()
+    else if (!(await this.#readMissed(this.#readTo))) this.#completeTo = before
   }
 
   /** Reads the newest page anew, after messages were missed. */
@@ -273,6 +276,7 @@ export class Timeline {
     // The window has gone elsewhere meanwhile: what came does not join it.
     if (this.#sent.value.at(-1)?.seq !== seq) return
     this.#sent.value = merge(this.#sent.value, page.messages.map(fromRow))
+    this.#readTo = page.messages.at(-1)?.seq ?? seq
     this.atEnd.value = page.more === 0
   }
 
@@ -281,18 +285,19 @@ export class Timeline {
    * Where too much was missed to go on from, the newest page takes the place of what is here.
    * @returns false when it could not be read
    */
-  async #readMissed(): Promise<boolean> {
-    const last = this.#sent.value.at(-1)
-    if (!last || !this.atEnd.value) return true
+  async #readMissed(seq = this.#sent.value.at(-1)?.seq): Promise<boolean> {
+    if (seq === undefined || !this.atEnd.value) return true
+    const part = this.#parts
     try {
       await this.#loading('first', async (meanwhile) => {
-        const page = await this.client.call('message/since', {
-          ...this.#address,
-          ...{ seq: last.seq, limit: PAGE_AGAIN },
-        })
+        const page = await this.client.call('message/since', { ...this.#address, seq, limit: PAGE_AGAIN })
+        // The window has gone elsewhere meanwhile.
+        if (part !== this.#parts) return
         if (page.more === 1) await this.#readEnd(meanwhile)
-        else if (page.messages.length > 0)
+        else if (page.messages.length > 0) {
           this.#sent.value = merge(this.#sent.value, page.messages.map(fromRow))
+          this.#readTo = page.messages.at(-1)!.seq
+        }
       })
       return true
     } catch {
@@ -363,6 +368,8 @@ export class Timeline {
   #replace(messages: readonly Message[], hasOlder: boolean, atEnd: boolean, { arrived }: Meanwhile): void {
     const keys = new Map([...this.#sent.value, ...arrived].map(({ mid, key }) => [mid, key]))
     this.#sent.value = messages.map((message) => ({ ...message, key: keys.get(message.mid) ?? message.key }))
+    this.#readTo = messages.at(-1)?.seq ?? 0
+    this.#parts++
     this.hasOlder.value = hasOlder
     this.atEnd.value = atEnd
     this.ready.value = true

@@ -46,37 +46,59 @@ function poll(): void {
   const [session, messages] = [useSession(), useMessages()]
   let timer: ReturnType<typeof setTimeout> | undefined
   let waitMs = POLL_MS_MIN
-  const stop = () => {
-    clearTimeout(timer)
-    timer = undefined
-    waitMs = POLL_MS_MIN
-    session.polls = false
-  }
-  const next = (ms: number) => {
+  let isOn = false
+  let isReading = false
+  /** It is to be read once more: something has changed while it was read. */
+  let isWantedAgain = false
+
+  function start(ms: number): void {
+    isOn = true
     clearTimeout(timer)
     timer = setTimeout(() => void read(), ms)
   }
-  /** Somebody looks, the network is back, a message was sent: not only when it is time again. */
-  const soon = () => {
-    if (timer === undefined) return
+
+  function stop(): void {
+    isOn = false
+    clearTimeout(timer)
     waitMs = POLL_MS_MIN
-    next(SOON_MS)
+    session.polls = false
   }
+
   async function read(): Promise<void> {
-    const round = timer
-    const isReached = await client.catchUp().catch(() => false)
-    if (round !== timer) return
-    session.polls = isReached
-    if (isReached) messages.outdated()
-    next(spread(waitMs))
+    if (isReading) {
+      isWantedAgain = true
+      return
+    }
+    isReading = true
+    isWantedAgain = false
+    const isTold = await client.catchUp().catch(() => undefined)
+    isReading = false
+    if (!isOn) return
+    if (isTold) messages.outdated()
+    // Where nothing was told a websocket is about to be there.
+    if (isTold !== false) session.polls = isTold === true
+    if (isWantedAgain) {
+      start(SOON_MS)
+      return
+    }
+    start(spread(waitMs))
     waitMs = Math.min(POLL_MS_MAX, waitMs * 2)
   }
+
+  /** Somebody looks, the network is back, a message was sent: not only when it is time again. */
+  function soon(): void {
+    if (!isOn) return
+    waitMs = POLL_MS_MIN
+    if (isReading) isWantedAgain = true
+    else start(session.polls || session.status.state === 'refused' ? SOON_MS : spread(PATIENCE_MS))
+  }
+
   watch(
     () => session.status.state,
     (state) => {
       if (state === 'online' || state === 'idle' || state === 'unauthorised') stop()
-      else if (state === 'refused') next(0)
-      else if (timer === undefined) next(spread(PATIENCE_MS))
+      else if (state === 'refused') start(0)
+      else if (!isOn) start(spread(PATIENCE_MS))
     },
   )
   document.addEventListener('visibilitychange', () => {
