@@ -16,7 +16,7 @@ export interface Club {
    */
   readonly casting: 'anybody' | 'owner' | 'fixed'
   readonly announcement?: string
-  /** Members who only read, if that. */
+  /** Members who only read, if that; also those who leave, or are muted or sent out: they could not take back what they said. */
   readonly silent?: readonly string[]
 }
 
@@ -71,7 +71,7 @@ export const CLUBS: readonly Club[] = [
   {
     name: '周末徒步小分队',
     members: ['gaoyuan', 'zhoujie', 'linxiaoyu', 'fengrui', 'chenhao', 'zhenglan', 'hanxu', 'majun'],
-    silent: ['hanxu'],
+    silent: ['hanxu', 'majun'],
     topic: 'hike.zh',
     hours: 'awake',
     rounds: 3,
@@ -99,6 +99,7 @@ export const CLUBS: readonly Club[] = [
       'yutongmama',
       'dijia888',
     ],
+    silent: ['dijia888'],
     topic: 'residents.zh',
     hours: 'awake',
     rounds: 1,
@@ -124,6 +125,7 @@ export const CLUBS: readonly Club[] = [
   {
     name: 'Weekend Football',
     members: ['daniel', 'liam', 'tom', 'priya', 'tangyu', 'gaoyuan', 'hanxu'],
+    silent: ['hanxu'],
     topic: 'football.en',
     hours: 'awake',
     rounds: 2,

@@ -30,7 +30,7 @@ type GroupChange = readonly [
   values: (town: Town) => Record<string, string | number>,
 ]
 
-const GROUP_CHANGES: readonly GroupChange[] = [
+export const GROUP_CHANGES: readonly GroupChange[] = [
   [44, 'group/manager', 'linxiaoyu', '产品研发组', (town) => ({ uid: town.uidOf('chenhao'), value: 1 })],
   [41, 'group/forbiddenall', 'zhaolei', '全员通知', () => ({ value: 1 })],
   [40, 'group/manager', 'guofeng', '幸福里3栋业主群', (town) => ({ uid: town.uidOf('luoyi'), value: 1 })],

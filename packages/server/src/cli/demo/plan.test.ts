@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { DAY_MS } from './calendar.ts'
 import { CLUBS, PAIRS } from './clubs.ts'
+import { GROUP_CHANGES } from './happenings.ts'
 import { PEOPLE, REMARKS, REQUESTS } from './people.ts'
 import { type PlannedLine, planTalk } from './plan.ts'
 import { Random } from './random.ts'
 import { REPLIES, VISITS } from './service.ts'
+import type { Town } from './town.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 13, 0)
 
@@ -62,6 +64,24 @@ describe('the plan', () => {
       if (!quotes) continue
       expect(quotes.chat).toBe(chat)
       expect(quotes.at).toBeLessThan(line.at)
+    }
+  })
+
+  test('lets nobody speak where they are muted or sent out, or leave', async () => {
+    const quiet = GROUP_CHANGES.flatMap(([, path, who, club, values]) => {
+      const { uid, members } = values({ uidOf: (username: string) => username } as unknown as Town)
+      if (path === 'group/leave') return [[club, who]]
+      if (path === 'group/memberdel') return [[club, members]]
+      return path === 'group/forbiddenuser' ? [[club, uid]] : []
+    })
+    expect(quiet.length).toBeGreaterThan(3)
+    const lines = await planTalk(2900, NOW, new Random(3))
+    for (const [name, username] of quiet) {
+      const club = CLUBS.find((one) => one.name === name)!
+      expect([name, username, club.silent?.includes(String(username))]).toEqual([name, username, true])
+      expect(
+        lines.filter(({ chat, from }) => chat.kind === 'group' && chat.club === club && from === username),
+      ).toEqual([])
     }
   })
 
