@@ -1,14 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { FRIEND, friends, log, message, messages, say, send, until } from '../conversation.ts'
-import { browserPath, type Person, Stage } from '../stage.ts'
+import { browserPath, Stage } from '../stage.ts'
 import { gone, row, seen } from './acts.ts'
-import { wire } from './network.ts'
+import { bar, wire } from './network.ts'
 
 /* What others did while somebody was not connected: it is so when they are back, and nothing moves. */
 
 let stage: Stage
-
-const bar = ({ page }: Person) => page.getByRole('status').getByText(/网络不可用|连接已断开|正在连接/)
 
 describe.skipIf(!browserPath)('after an absence', () => {
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { WebSocketRoute } from 'playwright-core'
+import type { Locator, WebSocketRoute } from 'playwright-core'
 import { until } from '../conversation.ts'
 import type { Person } from '../stage.ts'
 
@@ -17,6 +17,10 @@ export interface Network {
   /** What the server sends is on its way until what this gives is called; then it comes all at once. */
   gather(): () => void
 }
+
+/** The thin bar that says that there is no connection, or none that is live. */
+export const bar = ({ page }: Person): Locator =>
+  page.getByRole('status').getByText(/网络不可用|连接已断开|正在连接|实时连接暂不可用/)
 
 /** As the server tells it, in the language that it is asked in. */
 const refusal = (language: string | null | undefined) => ({

@@ -2,15 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { box, FRIEND, friends, log, message, messages, say, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { at, gone, row, seen } from './acts.ts'
-import { kept, keptText, snapshots, wire } from './network.ts'
+import { bar, kept, keptText, snapshots, wire } from './network.ts'
 
 /* The server is started anew, the network goes away: nothing that was written or read is lost. */
 
 let stage: Stage
-
-/** The thin bar that says that there is no connection. */
-const bar = ({ page }: Person) =>
-  page.getByRole('status').getByText(/网络不可用|连接已断开|正在连接|实时连接暂不可用/)
 
 /** How often a text stands in the open chat. */
 const count = (person: Person, text: string) => log(person).getByText(text, { exact: true }).count()

@@ -9,7 +9,7 @@ import { record, recorded } from './outside.ts'
 let stage: Stage
 
 /** The thin bar that says that messages come later. */
-const bar = ({ page }: Person) => page.getByRole('status').getByText('实时连接暂不可用')
+const lateBar = ({ page }: Person) => page.getByRole('status').getByText('实时连接暂不可用')
 
 /** Lets the time of the page pass until something is so: by little, as what is on its way must not take longer than it may. */
 const later = (person: Person, what: string, isSo: () => Promise<boolean>) =>
@@ -36,12 +36,12 @@ describe.skipIf(!browserPath)('without a websocket', () => {
     const here = await stage.person(tom)
     await here.open('/chats')
     await seen(row(here, '小老鼠').getByText('说一句'))
-    await seen(here.page.getByText('实时连接暂不可用'))
+    await seen(lateBar(here))
     // One of them goes, and somebody looks at the page again.
     others[0]!.close()
     await until(here, 'a connection', async () => {
       await here.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
-      return (await here.page.getByText('实时连接暂不可用').count()) === 0
+      return (await lateBar(here).count()) === 0
     })
     await send(site, jerry, tom, '又一句')
     await seen(row(here, '小老鼠').getByText('又一句'))
@@ -70,7 +70,7 @@ describe.skipIf(!browserPath)('without a websocket', () => {
       await here.open(FRIEND(jerry))
       await later(here, 'the list', () => row(here, '小老鼠').getByText('第一句').isVisible())
       await seen(message(here, '第一句'))
-      await seen(bar(here))
+      await seen(lateBar(here))
 
       const line = await say(here, '收到')
       await line.getByRole('img', { name: '已发送' }).waitFor()
@@ -85,7 +85,7 @@ describe.skipIf(!browserPath)('without a websocket', () => {
       isThrough = true
       await later(here, 'a connection', () => here.page.getByRole('link', { name: /（在线）/ }).isVisible())
       await gone(message(here, '第一句'))
-      await gone(bar(here))
+      await gone(lateBar(here))
       await send(site, jerry, tom, '听到了吗')
       await seen(message(here, '听到了吗'))
       for (const text of ['收到', '第二句', '听到了吗'])

@@ -130,11 +130,11 @@ describe('connect', () => {
   })
 
   /** By HTTP, the answer to `pop/get` waits until `release` is called. */
-  function slowHome(answer = (url: string, init: RequestInit) => fetch(url, init)) {
+  function slowHome() {
     const asked = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
     const slow = async (url: string, init: RequestInit) => {
-      const response = await answer(url, init)
+      const response = await fetch(url, init)
       if (url.endsWith('/pop/get')) {
         asked.resolve()
         await released.promise
