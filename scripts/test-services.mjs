@@ -22,7 +22,11 @@ export async function startTestServices(bun, from) {
     redisVersion() ? startRedis() : undefined,
   ])
   return {
-    env: { PARLEY_TEST_POSTGRES: postgres.url, PARLEY_TEST_REDIS: redis?.url ?? '' },
+    env: {
+      PARLEY_TEST_POSTGRES: postgres.url,
+      PARLEY_TEST_POSTGRES_FROM: from === 'system' ? 'system' : 'npm',
+      PARLEY_TEST_REDIS: redis?.url ?? '',
+    },
     postgres: await versionOf(bun, postgres.url),
     redis: redisVersion(),
     async close() {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SQL } from 'bun'
-import { startPostgres } from '../../../scripts/services/postgres.mjs'
+import { type PostgresOptions, startPostgres } from '../../../scripts/services/postgres.mjs'
 import * as redis from '../../../scripts/services/redis.mjs'
 
 /*
@@ -21,8 +21,12 @@ const once = <Value>(make: () => Promise<Value>) => {
   }
 }
 
+/** Starts a PostgreSQL for a test that stops it, of the same programs as the one that all tests share. */
+export const startTestPostgres = (options?: PostgresOptions) =>
+  startPostgres({ from: process.env.PARLEY_TEST_POSTGRES_FROM === 'system' ? 'system' : 'npm', ...options })
+
 /** The administrator's URL of a PostgreSQL that all tests share; what stops it starts one of its own. */
-const testPostgres = once(async () => process.env.PARLEY_TEST_POSTGRES || (await startPostgres()).url)
+const testPostgres = once(async () => process.env.PARLEY_TEST_POSTGRES || (await startTestPostgres()).url)
 
 /** The URL of a Redis that all tests share, each with a prefix of its own. */
 export const testRedis = once(async () => process.env.PARLEY_TEST_REDIS || (await startRedis()).url)

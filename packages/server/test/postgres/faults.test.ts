@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SQL } from 'bun'
-import { startPostgres } from '../../../../scripts/services/postgres.mjs'
 import { startSite, type TestSite, type TestUser } from '../harness.ts'
+import { startTestPostgres } from '../services.ts'
 import { lock, until } from './storage.ts'
 import { Traffic } from './traffic.ts'
 
@@ -17,12 +17,16 @@ setDefaultTimeout(120_000)
 
 const GONE_MS = 20_000
 const FROZEN_MS = 7000
+/** How long the administrator waits for one answer of a database that goes down, ms. */
+const UNANSWERED_MS = 1000
+/** How long a database may go on writing on a full disk, ms. */
+const EXHAUSTED_MS_MAX = 60_000
 /** Connections of the site: few, so that a test can use them up. */
 const DATABASE_POOL = '6'
 /** The longest that an answer may take, whatever has happened, ms. */
 const ANSWER_MS_MAX = 5000
 
-type Server = Awaited<ReturnType<typeof startPostgres>>
+type Server = Awaited<ReturnType<typeof startTestPostgres>>
 
 const now = () => performance.now()
 
@@ -43,7 +47,7 @@ describe('a database that is', () => {
   let site: TestSite
 
   beforeAll(async () => {
-    server = await startPostgres()
+    server = await startTestPostgres()
     site = await openSite(server)
   })
   afterAll(async () => {
@@ -173,7 +177,11 @@ function smallDisk(server: Server): Disk {
       // Each of these begins a new file for the notes of changes.
       const change = () =>
         asAdministrator(server, (sql) => sql`select pg_switch_wal(), pg_logical_emit_message(false, '', '')`)
-      while (server.pid > 0) await change().catch(() => {})
+      // Whoever asks in the moment in which the database goes down may never be answered.
+      await until(async () => {
+        await Promise.race([change().catch(() => {}), Bun.sleep(UNANSWERED_MS)])
+        return server.pid === 0
+      }, EXHAUSTED_MS_MAX)
     },
     free: () => rm(ballast),
   }
@@ -200,7 +208,7 @@ function pretendedDisk(server: Server): Disk {
 }
 
 test('a disk that is full: refusals, then a server that is gone; nothing is lost, and it goes on when there is room', async () => {
-  const server = await startPostgres({ diskMegabytes: 128 })
+  const server = await startTestPostgres({ diskMegabytes: 128 })
   const site = await openSite(server)
   const disk = server.hasOwnDisk ? smallDisk(server) : pretendedDisk(server)
   try {

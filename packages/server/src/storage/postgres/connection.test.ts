@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { sql } from 'kysely'
-import { startPostgres } from '../../../../../scripts/services/postgres.mjs'
 import { failureOf, newPostgresStorage, type PostgresStorage, until } from '../../../test/postgres/storage.ts'
+import { startTestPostgres } from '../../../test/services.ts'
 import type { Database } from '../database.ts'
 import { isUniqueViolation } from '../errors.ts'
 import { openPostgres } from './index.ts'
@@ -156,7 +156,7 @@ describe('a server that', () => {
   })
 
   test('is frozen: nobody waits for it for long, and all is well when it goes on', async () => {
-    const server = await startPostgres()
+    const server = await startTestPostgres()
     const frozen = await openPostgres({ url: server.url, connectionsMax: 6 })
     const ask = () => sql`select 1`.execute(frozen.read)
     const write = (name: string) => frozen.write.insertInto('setting').values({ name, value: '1' }).execute()
