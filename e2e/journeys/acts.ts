@@ -8,15 +8,36 @@ import type { Person, Stage } from '../stage.ts'
 
 export const PASSWORD = 'right horse 9'
 
+/** How much of a page is told when something did not come, letters. */
+const TOLD_MAX = 2000
+
+/** A wait that was in vain tells what the page showed instead. */
+async function orTell(page: Page, waiting: Promise<void>): Promise<void> {
+  try {
+    await waiting
+  } catch (error) {
+    const shown = await page
+      .locator('body')
+      .innerText({ timeout: 1000 })
+      .catch(() => 'nothing that could be read')
+    if (error instanceof Error) error.message += `\nAt ${page.url()}: ${shown.slice(0, TOLD_MAX)}`
+    throw error
+  }
+}
+
 /** Waits until it is on the page. */
-export const seen = (what: Locator): Promise<void> => what.first().waitFor()
+export const seen = (what: Locator): Promise<void> => orTell(what.page(), what.first().waitFor())
 
 /** Waits until it is not, or no more, on the page. */
-export const gone = (what: Locator): Promise<void> => what.first().waitFor({ state: 'hidden' })
+export const gone = (what: Locator): Promise<void> =>
+  orTell(what.page(), what.first().waitFor({ state: 'hidden' }))
 
 /** Waits until the page is at a path, whatever its query. */
 export const at = (page: Page, path: string): Promise<void> =>
-  page.waitForURL((url) => decodeURIComponent(url.pathname) === path)
+  orTell(
+    page,
+    page.waitForURL((url) => decodeURIComponent(url.pathname) === path),
+  )
 
 /** What stands beside a field that the page or the server refuses. */
 export async function errorBeside(page: Page, label: string): Promise<string> {
