@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants as modes, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 
 /** Until its install script has run, the `bun` package holds a text of a few hundred bytes in place of the binary. */
@@ -49,12 +50,25 @@ function bunArguments(args) {
 
 /** Runs Bun as a child: it gets every signal that this process gets, and does not outlive it. */
 function runAsChild(bun, args) {
+  const terminals = [0, 1, 2].filter((stream) => isatty(stream))
   const child = spawn(bun, ['--no-orphans', ...args], { stdio: 'inherit' })
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   process.on('exit', () => child.kill('SIGKILL'))
   child.on('error', (error) => failRepairable(`Bun cannot be run (${error.code})`))
-  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+  child.on('exit', (code, signal) => {
+    if (!terminals.every((stream) => isatty(stream))) hangUp()
+    process.exit(code ?? 128 + constants.signals[signal])
+  })
+}
+
+/**
+ * Ends as the closing of its terminal ends a program. Node would put the terminal back in order first, and crashes when
+ * there is none any more.
+ */
+function hangUp() {
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
 }
 
 const bun = findBun()
