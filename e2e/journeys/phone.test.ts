@@ -15,6 +15,7 @@ import {
 } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { at, button, gone, row, seen, tab } from './acts.ts'
+import { bar } from './network.ts'
 
 /* A phone: tabs below, pages that come over them, and two ways back. */
 
@@ -275,14 +276,13 @@ describe.skipIf(!browserPath)('on a phone', () => {
     const title = page.getByRole('heading', { name: '消息' })
     const before = (await boxOf(title)).y
     await stage.site.halt()
-    const bar = page.getByText(/^(连接已断开|正在连接)/)
-    await seen(bar)
-    const { y, height } = await boxOf(bar)
+    await seen(bar(here))
+    const { y, height } = await boxOf(bar(here))
     expect(y).toBe(0)
     // The bar has taken the room under the clock: the title moves by its line alone.
     expect((await boxOf(title)).y - before).toBeCloseTo(height - 47, 0)
     await stage.site.resume()
-    await gone(bar)
+    await gone(bar(here))
     expect((await boxOf(title)).y).toBe(before)
   })
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { box, FRIEND, friends, log, message, send, until } from '../conversation.ts'
 import { paste, picture, plain } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
+import { gone, seen } from './acts.ts'
 
 /* Files on their way: how far they are, given up, refused, and cut off. */
 
@@ -126,8 +127,8 @@ describe.skipIf(!browserPath)('files on their way', () => {
     await sendButton(here).click()
     await ring(here).waitFor()
     await here.context.setOffline(false)
-    await log(there).getByRole('button', { name: '查看图片' }).waitFor()
-    await ring(here).waitFor({ state: 'detached' })
+    await gone(ring(here))
+    await seen(log(there).getByRole('button', { name: '查看图片' }))
     expect(await log(there).getByRole('article').count()).toBe(1)
   })
 })
