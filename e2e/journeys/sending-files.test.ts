@@ -131,4 +131,26 @@ describe.skipIf(!browserPath)('files on their way', () => {
     await seen(log(there).getByRole('button', { name: '查看图片' }))
     expect(await log(there).getByRole('article').count()).toBe(1)
   })
+
+  test('one that stands still is tried again', async () => {
+    const [tom, jerry] = await friends(stage)
+    const here = await stage.person(tom)
+    const { page } = here
+    await page.clock.install()
+    await here.open(FRIEND(jerry))
+    await paste(box(here), plain('静.txt', 5000, 'text/plain'))
+    await preview(here).getByText('静.txt').first().waitFor()
+    // The first one never arrives, and nothing says so.
+    const lost = Promise.withResolvers<void>()
+    await page.route('**/upload/file', () => lost.resolve(), { times: 1 })
+    await sendButton(here).click()
+    await lost.promise
+    await page.clock.runFor(29_000)
+    expect(await ring(here).count()).toBe(1)
+    await page.clock.runFor(5000)
+    await log(here)
+      .getByRole('link', { name: /静\.txt/ })
+      .waitFor()
+    expect(await log(here).getByRole('article').count()).toBe(1)
+  })
 })

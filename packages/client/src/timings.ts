@@ -2,6 +2,8 @@
 export const TIMINGS = {
   /** How long a call may take. */
   callMs: 15_000,
+  /** How long an upload of a browser may stand still before it counts as lost. */
+  stallMs: 30_000,
   /** How long a call over the websocket may wait for its answer before that is asked for a sign of life. */
   doubtMs: 4000,
   /** How long the websocket may take to open and greet. */

@@ -1,6 +1,6 @@
 import type { UploadResult } from '@parley/contract'
 import { NetworkError, ParleyError } from './errors.ts'
-import { type Http, readAnswer } from './transport/http.ts'
+import { type Http, readAnswer, within } from './transport/http.ts'
 
 /** What a file is uploaded as: a picture or file for a message, a profile picture, a group's picture. */
 export type UploadKind = 'img' | 'file' | 'avatar' | 'groupavatar'
@@ -20,6 +20,7 @@ export interface UploadOptions {
 
 /**
  * Uploads a file, by XMLHttpRequest where there is one: a browser's `fetch` does not tell how far it has come.
+ * @param stallMs in a browser, it counts as lost when nothing has moved for so long
  * @throws ParleyError, NetworkError; the signal's reason when it was aborted
  */
 export async function upload(
@@ -33,6 +34,7 @@ export async function upload(
     signal = new AbortController().signal,
     onProgress = () => {},
   }: UploadOptions,
+  stallMs: number,
 ): Promise<UploadResult> {
   signal.throwIfAborted()
   const path = `upload/${kind}`
@@ -43,7 +45,7 @@ export async function upload(
   form.append('file', file, name ?? ownName)
   const send = typeof XMLHttpRequest === 'function' ? sendByXhr : sendByFetch
   const progress = (sent: number) => onProgress(Math.min(sent, file.size), file.size)
-  const result = await send(http, path, form, signal, progress)
+  const result = await send(http, path, form, signal, progress, stallMs)
   onProgress(file.size, file.size)
   return result as UploadResult
 }
@@ -54,31 +56,34 @@ type Send = (
   form: FormData,
   signal: AbortSignal,
   onSent: (bytes: number) => void,
+  stallMs: number,
 ) => Promise<unknown>
 
-const sendByXhr: Send = (http, path, form, signal, onSent) =>
-  new Promise((resolve, reject) => {
+const sendByXhr: Send = (http, path, form, signal, onSent, stallMs) =>
+  within(stallMs, signal, path, (limited, renew) => {
     const request = new XMLHttpRequest()
-    const abort = () => request.abort()
-    const fail = (error: unknown) => reject(error)
-    request.open('POST', http.address(path))
-    for (const [header, value] of Object.entries(http.headers())) request.setRequestHeader(header, value)
-    request.upload.onprogress = ({ loaded }) => onSent(loaded)
-    request.onerror = () => fail(new NetworkError('unreachable', path, true))
-    request.onabort = () => fail(signal.reason)
-    request.onload = () => {
-      try {
-        resolve(readAnswer(path, JSON.parse(request.responseText)))
-      } catch (error) {
-        fail(error instanceof ParleyError ? error : new NetworkError('unexpected', path, true, error))
+    return new Promise((resolve, reject) => {
+      request.open('POST', http.address(path))
+      for (const [header, value] of Object.entries(http.headers())) request.setRequestHeader(header, value)
+      request.upload.onprogress = ({ loaded }) => {
+        renew()
+        onSent(loaded)
       }
-    }
-    request.onloadend = () => signal.removeEventListener('abort', abort)
-    signal.addEventListener('abort', abort)
-    request.send(form)
+      request.onerror = () => reject(new NetworkError('unreachable', path, true))
+      request.onabort = () => reject(limited.reason)
+      request.onload = () => {
+        try {
+          resolve(readAnswer(path, JSON.parse(request.responseText)))
+        } catch (error) {
+          reject(error instanceof ParleyError ? error : new NetworkError('unexpected', path, true, error))
+        }
+      }
+      limited.addEventListener('abort', () => request.abort())
+      request.send(form)
+    })
   })
 
-/** Counts the form's bytes while they are read off to be sent. */
+/** Counts the form's bytes while they are read off to be sent, which may be long before they leave. */
 const sendByFetch: Send = (http, path, form, signal, onSent) => {
   const encoded = new Response(form)
   // Before the body is touched: it holds the boundary, which some forget afterwards.

@@ -86,20 +86,25 @@ export function readAnswer(path: string, answer: unknown): unknown {
 const isEnvelope = (answer: unknown): answer is Envelope =>
   typeof answer === 'object' && answer !== null && 'code' in answer && typeof answer.code === 'number'
 
-/** Runs something that ends with `signal`, or after `ms` with a NetworkError. */
-async function within<Result>(
+/** Runs something that ends with `signal`, or with a NetworkError `ms` after its start or the last `renew()`. */
+export async function within<Result>(
   ms: number,
   signal: AbortSignal,
   path: string,
-  run: (signal: AbortSignal) => Promise<Result>,
+  run: (signal: AbortSignal, renew: () => void) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted()
   const controller = new AbortController()
   const abort = () => controller.abort(signal.reason)
-  const timer = setTimeout(() => controller.abort(new NetworkError('timeout', path, true)), ms)
+  const start = () => setTimeout(() => controller.abort(new NetworkError('timeout', path, true)), ms)
+  let timer = start()
+  const renew = () => {
+    clearTimeout(timer)
+    timer = start()
+  }
   signal.addEventListener('abort', abort)
   try {
-    return await run(controller.signal)
+    return await run(controller.signal, renew)
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)
