@@ -139,7 +139,8 @@ export async function pinch({ context, page }: Person, at: Point, from: number, 
 export async function drawFinger(person: Person, from: Point, to: Point): Promise<void> {
   const STEPS = 8
   const finger = await touch(person, from)
-  for (let step = 1; step <= STEPS; step++) {
+  // However slow the machine is, it does not rest where it was put down: that would be a long press.
+  for (let step = 4; step <= STEPS; step++) {
     const share = step / STEPS
     await finger.move({ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share })
   }

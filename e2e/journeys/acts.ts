@@ -28,6 +28,19 @@ async function orTell(page: Page, waiting: Promise<void>): Promise<void> {
 /** Waits until it is on the page. */
 export const seen = (what: Locator): Promise<void> => orTell(what.page(), what.first().waitFor())
 
+/** Does something, and waits until the page has said a text that stands there for a short time only. */
+export async function says(page: Page, text: string, act: () => Promise<unknown>): Promise<void> {
+  // Asked once for each picture that is drawn: from outside it may be missed.
+  const said = page.waitForFunction((part) => document.body.textContent.includes(part), text)
+  await Promise.all([
+    orTell(
+      page,
+      said.then(() => {}),
+    ),
+    act(),
+  ])
+}
+
 /** Waits until it is not, or no more, on the page. */
 export const gone = (what: Locator): Promise<void> =>
   orTell(what.page(), what.first().waitFor({ state: 'hidden' }))

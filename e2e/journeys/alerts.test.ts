@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { FRIEND, friends, GROUP, message, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { at, button, gone, pickFrom, row, seen } from './acts.ts'
+import { at, button, gone, link, pickFrom, row, seen } from './acts.ts'
 import { drawn, hide, record, recorded } from './outside.ts'
 
 /* What tells of a new message beside the message itself: title, picture, sound, the system's notifications. */
@@ -16,6 +16,10 @@ const speaker = async () => {
   return held.find(({ name }) => name?.startsWith('parley:alerts'))?.clientId
 }
 
+/** Waits until new messages are told here, or in a tab beside it: that comes after what is shown. */
+const listens = (person: Person) =>
+  until(person, 'ears', async () => (await person.page.evaluate(speaker)) !== undefined)
+
 async function listener() {
   const [tom, jerry] = await friends(stage)
   await send(stage.site, jerry, tom, '第一句')
@@ -23,6 +27,7 @@ async function listener() {
   await here.context.addInitScript(record)
   await here.open('/chats')
   await seen(row(here, '小老鼠').getByText('第一句'))
+  await listens(here)
   /** Jerry writes, and it is in the list. */
   const hear = async (text: string, person = here) => {
     await send(stage.site, jerry, tom, text)
@@ -116,6 +121,7 @@ describe.skipIf(!browserPath)('a new message', () => {
     // A page that was just opened has not played yet: whether it begins to is told by its first message.
     const silent = async () => {
       await here.open('/chats')
+      await listens(here)
       await hear(`无声 ${crypto.randomUUID().slice(0, 6)}`)
       expect(await recorded(here, ({ sounds }) => sounds)).toBe(0)
     }
@@ -167,19 +173,22 @@ describe.skipIf(!browserPath)('a new message', () => {
     await here.page.addInitScript(record)
     await here.open(FRIEND(jerry))
     await seen(button(here, '打个招呼'))
+    await listens(here)
     await here.page.evaluate(drawn)
     await send(stage.site, jerry, tom, '我先来')
     await seen(message(here, '我先来'))
     expect(await recorded(here, ({ sounds }) => sounds)).toBe(0)
-    const titles = await here.page.evaluate(() => document.title)
-    expect(titles).toBe('Parley')
+    await here.page.waitForFunction(() => document.title === 'Parley')
   })
 
   test('sounds in one of two tabs: in the one that was looked at last', async () => {
     const { here, hear } = await listener()
+    const first = await here.page.evaluate(speaker)
     const other = await here.tab()
     await other.open('/chats')
     await seen(row(other, '小老鼠'))
+    await until(here, 'the other one to speak', async () => (await here.page.evaluate(speaker)) !== first)
+    await seen(link(other, /（在线）/))
     await hear('叮')
     await seen(row(other, '小老鼠').getByText('叮'))
     const sounds = async () => [
@@ -254,6 +263,7 @@ describe.skipIf(!browserPath)('a new message', () => {
     })
     await here.open('/chats')
     await seen(row(here, '邻居'))
+    await listens(here)
     await here.page.evaluate(() => Notification.requestPermission())
     await send(stage.site, jerry, gid, '早 [表情0]')
     await seen(row(here, '猫和老鼠').getByText('邻居：早'))
@@ -303,6 +313,7 @@ describe.skipIf(!browserPath)('a new message', () => {
     })
     await here.open('/contacts')
     await seen(row(here, '小老鼠'))
+    await listens(here)
     await page.evaluate(async () => void (await navigator.serviceWorker.ready))
     const worker = context.serviceWorkers()[0]!
     await worker.evaluate(recordNotices)
@@ -325,6 +336,7 @@ describe.skipIf(!browserPath)('a new message', () => {
     await gone(question(here))
     await here.page.reload()
     await seen(row(here, '小老鼠').getByText('一'))
+    await listens(here)
     await hide(here)
     await hear('二')
     await hide(here, false)

@@ -174,7 +174,8 @@ describe.skipIf(!browserPath)('the list of chats', () => {
     await gone(row(here, 'Ann'))
     await here.page.reload()
     await seen(row(here, 'Bob'))
-    expect(await row(here, 'Ann').count()).toBe(0)
+    // What is kept of the last visit may be older.
+    await gone(row(here, 'Ann'))
   })
 
   test('keeps the place of a chat whose last message is deleted, and shows the one before', async () => {
@@ -262,6 +263,8 @@ describe.skipIf(!browserPath)('the list of chats', () => {
     test(`a chat’s menu hides and deletes it: ${size}, ${locale}`, async () => {
       const { here, tom, jerry } = await menuOf(size, locale)
       await pickFrom(here, row(here, '小老鼠'), act.hide)
+      // Under a pointer it does not go away.
+      await button(here, act.undo).hover()
       await ordered(here, '斯派克')
       await button(here, act.undo).click()
       await ordered(here, '斯派克', '小老鼠')
@@ -273,6 +276,11 @@ describe.skipIf(!browserPath)('the list of chats', () => {
       await pickFrom(here, row(here, '小老鼠'), act.delete)
       await answer(here, act.agree)
       await ordered(here, '斯派克')
+      // The page shows it before the server knows, which would delete what follows with it.
+      await until(here, 'the server to know', async () => {
+        const { chatting } = await stage.site.as(tom).ok('pop/get')
+        return chatting[`friend${jerry.uid}`] === undefined
+      })
       await send(stage.site, jerry, tom, '又是我')
       await ordered(here, '小老鼠', '斯派克')
       await row(here, '小老鼠').click()

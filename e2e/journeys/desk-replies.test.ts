@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { Locator } from 'playwright-core'
 import type { TestUser } from '../../packages/server/test/harness.ts'
-import { drawFinger, middleOf, until } from '../conversation.ts'
+import { middleOf, touch, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
 import { answer, at, button, dialog, fill, gone, link, pick, seen, tab } from './acts.ts'
 import { wire } from './network.ts'
@@ -129,7 +129,14 @@ describe.skipIf(!browserPath)('canned replies', () => {
     await inOrder(person, me, QUICK, '问候', '发货', '售后')
     const start = await middleOf(reply(person, '问候').locator('[data-handle]'))
     const last = (await reply(person, '售后').boundingBox())!
-    await drawFinger(person, start, { x: start.x, y: last.y + last.height - 8 })
+    const finger = await touch(person, start)
+    for (const pixels of [10, 20, 30]) await finger.move({ x: start.x, y: start.y + pixels })
+    let still = 0
+    await until(person, 'room for it', async () => {
+      await finger.move({ x: start.x, y: last.y + last.height - 8 - (still++ % 4) })
+      return (await shown(person)).at(-1) === '问候'
+    })
+    await finger.lift()
     await inOrder(person, me, QUICK, '发货', '售后', '问候')
   })
 

@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, FRIEND, message, say } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { answer, at, button, errorBeside, fill, gone, link, PASSWORD, pick, seen } from './acts.ts'
+import { answer, at, button, errorBeside, fill, gone, link, PASSWORD, pick, says, seen } from './acts.ts'
 
 /* Accounts that a member opens for those who answer with it: opened, disabled, enabled, with a new password. */
 
@@ -58,8 +58,7 @@ describe.skipIf(!browserPath)('sub-users', () => {
       await answer(here, '开通')
       expect(await errorBeside(here.page, '用户名')).toBe('用户名已经存在')
       await fill(here.page, { 用户名: username })
-      await answer(here, '开通')
-      await seen(here.page.getByText('已开通账号“小二”'))
+      await says(here.page, '已开通账号“小二”', () => answer(here, '开通'))
       await seen(account(here, username))
 
       const there = await stage.opened('/signin')
@@ -122,8 +121,7 @@ describe.skipIf(!browserPath)('sub-users', () => {
     await answer(here, 'Reset password')
     expect(await errorBeside(here.page, 'Password')).toBe('At least 6 characters')
     await fill(here.page, { Password: 'a new horse 3' })
-    await answer(here, 'Reset password')
-    await seen(here.page.getByText('The password of 小二 was reset'))
+    await says(here.page, 'The password of 小二 was reset', () => answer(here, 'Reset password'))
     await at(there.page, '/signin')
     await button(there, '以 小二 登录').click()
     await fill(there.page, { 密码: PASSWORD })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import type { Locator } from 'playwright-core'
 import type { TestUser } from '../../packages/server/test/harness.ts'
+import { until } from '../conversation.ts'
 import { browserPath, type Person, Stage, type View } from '../stage.ts'
 import { gone, link, seen, tab } from './acts.ts'
 
@@ -111,7 +112,8 @@ describe.skipIf(!browserPath)('explore', () => {
     await page.getByRole('heading', { name: '别的站点' }).waitFor()
     expect(await page.evaluate(() => window.opener)).toBeNull()
     // The browser says why the frame is blank, to nobody but the console.
-    const problems = stage.problems()
+    const problems: string[] = []
+    await until(here, 'the complaint', async () => problems.push(...stage.problems()) > 0)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain("'X-Frame-Options' to 'deny'")
   })

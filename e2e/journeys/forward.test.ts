@@ -15,6 +15,7 @@ import {
   until,
 } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
+import { says } from './acts.ts'
 
 /* What one does with messages that are there: answer, copy, pass on, take several. */
 
@@ -81,8 +82,7 @@ describe.skipIf(!browserPath)('a message', () => {
     await send(stage.site, jerry, tom, '看 [文档](https://example.org/doc) [表情14]')
     const here = await stage.person(tom)
     await here.open(FRIEND(jerry))
-    await choose(here, message(here, '文档'), '复制')
-    await here.page.getByText('已复制').waitFor()
+    await says(here.page, '已复制', () => choose(here, message(here, '文档'), '复制'))
     expect(await here.page.evaluate(() => navigator.clipboard.readText())).toBe(
       '看 文档 https://example.org/doc [表情14]',
     )
@@ -117,8 +117,7 @@ describe.skipIf(!browserPath)('a message', () => {
       Object.defineProperty(navigator, 'clipboard', { value: undefined })
     })
     await here.open(FRIEND(jerry))
-    await choose(here, message(here, '抄一下'), '复制')
-    await here.page.getByText('已复制').waitFor()
+    await says(here.page, '已复制', () => choose(here, message(here, '抄一下'), '复制'))
     await box(here).click()
     await here.page.keyboard.press('Control+v')
     expect(await box(here).inputValue()).toBe('抄一下')
@@ -156,9 +155,8 @@ describe.skipIf(!browserPath)('a message', () => {
     await composeEnter(note)
     // A slip loses neither the note nor the chats.
     await here.page.keyboard.press('Escape')
-    await dialog.getByRole('button', { name: '发送给 2 个聊天' }).click()
+    await says(here.page, '已转发', () => dialog.getByRole('button', { name: '发送给 2 个聊天' }).click())
     await dialog.waitFor({ state: 'detached' })
-    await here.page.getByText('已转发').waitFor()
     await message(there, '本周场地订好了').waitFor()
     await message(there, '周五见').waitFor()
     await there.open(GROUP(gid))
@@ -182,8 +180,7 @@ describe.skipIf(!browserPath)('a message', () => {
     const pick = (text: string) => message(here, text).getByRole('checkbox').click()
     await pick('第一条')
     await bar.getByText('已选 2 条').waitFor()
-    await bar.getByRole('button', { name: '复制' }).click()
-    await page.getByText('已复制').waitFor()
+    await says(page, '已复制', () => bar.getByRole('button', { name: '复制' }).click())
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(copied).toMatch(/^.+日\n小老鼠 \d\d:\d\d\n第一条\n汤姆 \d\d:\d\d\n第三条$/)
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, GROUP, say, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { button, dialog, gone, row, seen } from './acts.ts'
+import { button, dialog, gone, row, says, seen } from './acts.ts'
 import { wire } from './network.ts'
 
 /* Who is in a group: the grid, the list with its pages and its search, the picture that is made of them. */
@@ -90,9 +90,10 @@ describe.skipIf(!browserPath)('members of a group', () => {
     const arrive = network.hold('group/members')
     await button(here, '邀请').click()
     for (const name of ['米娅', '安娜']) await dialog(here).getByRole('checkbox', { name }).check()
-    await button(here, '邀请（2）').click()
-    arrive()
-    await seen(here.page.getByText('已邀请 1 位朋友'))
+    await says(here.page, '已邀请 1 位朋友', async () => {
+      await button(here, '邀请（2）').click()
+      arrive()
+    })
     await seen(aside(here).getByRole('link', { name: '安娜' }))
   })
 
@@ -117,9 +118,10 @@ describe.skipIf(!browserPath)('members of a group', () => {
     const gid = await stage.site.group(tom, jerry)
     const there = await stage.opened(GROUP(gid), jerry, { size: 'phone' })
     await seen(box(there))
-    await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 3 })
+    await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 600 })
     await seen(there.page.getByText(/^你已被禁言/))
     await gone(box(there))
+    await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 3 })
     await seen(box(there))
     await say(there, '我回来了')
   })

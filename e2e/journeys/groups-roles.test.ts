@@ -5,7 +5,7 @@ import type { TestUser } from '../../packages/server/test/harness.ts'
 import { box, GROUP, log, menu, message, say, send } from '../conversation.ts'
 import { colourAt, twoHalves } from '../media.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { answer, at, button, dialog, gone, pick, seen } from './acts.ts'
+import { answer, at, button, dialog, gone, pick, says, seen } from './acts.ts'
 
 /* Who may what in a group, how others come into it, and its picture. */
 
@@ -158,8 +158,7 @@ describe.skipIf(!browserPath)('roles in a group', () => {
       await button(here, '群二维码').click()
       await seen(here.page.getByRole('img', { name: '周末徒步 的二维码' }))
       await seen(dialog(here).getByText(/前有效$/))
-      await answer(here, '复制链接')
-      await seen(dialog(here).getByText('已复制'))
+      await says(here.page, '已复制', () => answer(here, '复制链接'))
       const address = await here.page.evaluate(() => navigator.clipboard.readText())
       expect(address).toStartWith(`${stage.site.url}/q/g/${gid}`)
 

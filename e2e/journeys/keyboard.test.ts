@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { box, composeEnter, FRIEND, friends, GROUP, log, message, send, until } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { answer, at, button, dialog, gone, row, seen, tab } from './acts.ts'
+import { answer, at, button, dialog, gone, row, says, seen, tab } from './acts.ts'
 import { drawn } from './outside.ts'
 
 /* The ways through the client: by keys, by addresses, by the browser's own buttons. */
@@ -145,8 +145,7 @@ describe.skipIf(!browserPath)('the way', () => {
     await page.keyboard.press('Control+k')
     expect(await page.getByRole('combobox').count()).toBe(0)
     await stays()
-    await page.goBack()
-    await seen(page.getByText('还有内容没保存，请先保存或取消'))
+    await says(page, '还有内容没保存，请先保存或取消', () => page.goBack())
     await page.waitForURL(`**${FRIEND(jerry)}`)
     await stays()
     await answer(here, '取消')

@@ -14,7 +14,7 @@ export interface Network {
   readonly refused: number
   /** Every call of an operation is on its way until what this gives is called. */
   hold(path: string): () => void
-  /** What the server sends is on its way until what this gives is called; then it comes all at once. */
+  /** The messages that the server pushes are on their way until what this gives is called; then they come all at once. */
   gather(): () => void
 }
 
@@ -50,7 +50,7 @@ export async function wire({ page, context }: Person): Promise<Network> {
     const server = socket.connectToServer()
     const language = new URL(socket.url()).searchParams.get('lang')
     server.onMessage((text) => {
-      if (gathered) gathered.push(() => socket.send(text))
+      if (gathered && JSON.parse(String(text)).event === 'message') gathered.push(() => socket.send(text))
       else socket.send(text)
     })
     open.add(socket)

@@ -72,6 +72,13 @@ export function useOpening(chat: Chat) {
   })
 
   void open()
+  // Somebody writes: what could not be read may come now, and without it their message would not be shown.
+  watch(
+    () => state.value?.last?.mid,
+    () => {
+      if (timeline.error.value?.during === 'first') void timeline.error.value.retry()
+    },
+  )
   watch(
     () => session.reached,
     (now, before) => {

@@ -60,6 +60,8 @@ export function useStanding(chat: Chat) {
 
   /** Not for who is muted alone, or whose group is disabled; where nobody may write, it is. */
   const mayTakeBack = computed(() => {
+    // Before the site has told for how long.
+    if (site.text('revoke_seconds') === '') return false
     const info = group.value?.info
     const isBarred = info && (info.state === 'disabled' || info.silenced_until > seconds.value)
     return !unreachable.value && !isBarred

@@ -14,9 +14,10 @@ export function useVisit() {
   const { username = '', reset = false } = history.state as Handed
 
   /** Another page for visitors, which leads to the same page in the end. */
-  const to = (path: '/signin' | '/register' | '/forgot') => ({
+  const to = (path: '/signin' | '/register' | '/forgot', state: Handed = {}) => ({
     path,
     query: route.query.next === undefined ? {} : { next: route.query.next },
+    state: { ...state },
   })
   return {
     handed: { username, reset },
@@ -28,6 +29,6 @@ export function useVisit() {
     to,
     /** Goes to the page that was wanted. */
     goOn: () => router.replace(nextPath(route.query.next)),
-    goToSignIn: (state: Handed) => router.push({ ...to('/signin'), state: { ...state } }),
+    goToSignIn: (state: Handed) => router.push(to('/signin', state)),
   }
 }
