@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
-import { friends, message, say } from '../conversation.ts'
+import { friends, message, say, until } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
 import {
   answer,
@@ -11,6 +11,7 @@ import {
   gone,
   PASSWORD,
   row,
+  says,
   seen,
   tab,
   withPassword,
@@ -55,8 +56,7 @@ describe.skipIf(!browserPath)('devices', () => {
       await button(here, '修改密码').click()
       expect(await errorBeside(here.page, '再次输入新密码')).toBe('两次输入的密码不一致')
       await fill(here.page, { 再次输入新密码: 'another horse 7' })
-      await button(here, '修改密码').click()
-      await seen(here.page.getByText('密码已修改，其他设备已下线'))
+      await says(here.page, '密码已修改，其他设备已下线', () => button(here, '修改密码').click())
       await at(other.page, '/signin')
       await seen(other.page.getByText('登录已失效，请重新登录'))
     })
@@ -94,16 +94,17 @@ describe.skipIf(!browserPath)('devices', () => {
   })
 
   test('signing out ends it on the server, too', async () => {
+    const { sessions } = stage.site.services
     const tom = await stage.site.user({ nickname: 'Tom' })
     const here = await stage.opened('/me', tom, { size: 'phone', locale: 'en' })
     await button(here, 'Sign out').tap()
     await answer(here, 'Cancel')
     await gone(dialog(here))
-    expect(await stage.site.services.sessions.list(tom.uid)).toHaveLength(1)
+    expect(await sessions.list(tom.uid)).toHaveLength(1)
     await button(here, 'Sign out').tap()
     await answer(here, 'Sign out')
     await at(here.page, '/signin')
-    expect(await stage.site.services.sessions.list(tom.uid)).toEqual([])
+    await until(here, 'the end of the session', async () => (await sessions.list(tom.uid)).length === 0)
     await here.open('/chats')
     await at(here.page, '/signin')
   })
@@ -131,6 +132,10 @@ describe.skipIf(!browserPath)('devices', () => {
     await seen(message(there, '连上了'))
     await network.up()
     await seen(message(there, '还在路上'))
+    // The other one may have it before its writer hears of that.
+    await here.page.waitForFunction(
+      () => !Object.keys(localStorage).some((name) => name.startsWith('parley-outbox:')),
+    )
     await button(here, '退出登录').tap()
     await seen(dialog(here).getByText('下次使用需要重新输入密码'))
   })

@@ -3,7 +3,7 @@ import { box, friends, log, message, say, send, until } from '../conversation.ts
 import { overflows } from '../look.ts'
 import { colourAt, twoHalves } from '../media.ts'
 import { browserPath, Stage } from '../stage.ts'
-import { answer, button, dialog, fill, row, seen } from './acts.ts'
+import { answer, button, dialog, fill, row, says, seen } from './acts.ts'
 
 /* What one sets about oneself and this device, seen by oneself and by others. */
 
@@ -33,8 +33,7 @@ describe.skipIf(!browserPath)('one’s own pages', () => {
     // From the middle, where both halves are, well into the right one.
     for (let step = 0; step < 40; step++) await cut.press('ArrowRight')
     await answer(here, '放大')
-    await answer(here, '完成')
-    await seen(here.page.getByText('头像已更换'))
+    await says(here.page, '头像已更换', () => answer(here, '完成'))
     await button(here, /^昵称/).tap()
     await fill(here.page, { 昵称: '大汤姆' })
     await answer(here, '保存')

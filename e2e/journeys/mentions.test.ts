@@ -14,6 +14,7 @@ import {
   until,
 } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
+import { seen } from './acts.ts'
 
 /* Calling people in a group, and what else is offered while one writes: emoji and quick replies. */
 
@@ -111,6 +112,9 @@ describe.skipIf(!browserPath)('while one writes', () => {
     const here = await stage.person(tom, { size: 'phone' })
     await here.open(GROUP(gid))
     const portrait = message(here, '谁去打球').getByRole('button', { name: /小老鼠 的资料$/ })
+    // It is where it stays when it can be pressed, and the list is at its place.
+    await seen(portrait)
+    await seen(here.page.locator('[role=log].opacity-100'))
     const finger = await touch(here, await middleOf(portrait))
     await until(here, 'the name', async () => (await box(here).inputValue()) === '@小老鼠 ')
     await finger.lift()

@@ -115,7 +115,11 @@ describe.skipIf(!browserPath)('after an absence', () => {
         list.dispatchEvent(new WheelEvent('wheel', { deltaY: -100 }))
         list.scrollTop = 0
       })
-    await toTop()
+    // Where the list is placed only now, it is not at the top any more.
+    await until(here, 'the refusal', async () => {
+      await toTop()
+      return network.refused > 0
+    })
     const alert = log(here).getByRole('alert')
     await seen(alert)
     network.refuse()

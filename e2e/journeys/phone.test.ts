@@ -274,6 +274,7 @@ describe.skipIf(!browserPath)('on a phone', () => {
     const upright = { top: 47, topMax: 47, bottom: 34, bottomMax: 34, left: 0, right: 0 }
     await device.send('Emulation.setSafeAreaInsetsOverride', { insets: upright })
     const title = page.getByRole('heading', { name: '消息' })
+    await until(here, 'room under the clock', async () => (await boxOf(title)).y >= 47)
     const before = (await boxOf(title)).y
     await stage.site.halt()
     await seen(bar(here))

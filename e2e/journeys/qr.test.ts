@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { TestUser } from '../../packages/server/test/harness.ts'
 import { friends, GROUP } from '../conversation.ts'
 import { browserPath, type Person, Stage } from '../stage.ts'
-import { answer, at, button, dialog, gone, link, PICTURE, pick, seen } from './acts.ts'
+import { answer, at, button, dialog, gone, link, PICTURE, pick, says, seen } from './acts.ts'
 import { kept, wire } from './network.ts'
 
 /* Codes to be scanned: one's own, a friend's, a group's; by the camera, and from a picture. */
@@ -180,8 +180,7 @@ describe.skipIf(!browserPath)('QR codes', () => {
     const here = await stage.opened(`/person/${jerry.uid}`, tom)
     await button(here, '二维码名片').click()
     await seen(dialog(here).getByRole('img', { name: '小老鼠 的二维码' }))
-    await answer(here, '复制链接')
-    await seen(dialog(here).getByText('已复制'))
+    await says(here.page, '已复制', () => answer(here, '复制链接'))
     const address = await here.page.evaluate(() => navigator.clipboard.readText())
     const there = await stage.opened(address, spike)
     await at(there.page, `/person/${jerry.uid}`)

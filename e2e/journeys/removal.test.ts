@@ -16,6 +16,7 @@ import {
   until,
 } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
+import { gone, says } from './acts.ts'
 
 /* What was said can be taken back, and deleted. */
 
@@ -48,8 +49,7 @@ describe.skipIf(!browserPath)('taking back', () => {
     await item.click()
     await log(here).getByText('你撤回了一条消息').waitFor()
     await log(there).getByText('汤姆 撤回了一条消息').waitFor()
-    expect(await message(there, '写错了的话').count()).toBe(0)
-    expect(await there.page.getByText('写错了的话').count()).toBe(0)
+    await gone(there.page.getByText('写错了的话'))
     expect(await there.page.getByText('重新编辑').count()).toBe(0)
 
     await log(here).getByRole('button', { name: '重新编辑' }).click()
@@ -99,8 +99,7 @@ describe.skipIf(!browserPath)('taking back', () => {
     await bar.getByText('已选 2 条').waitFor()
     await stage.site.as(jerry).ok('message/revoke', { id: tom.uid, type: 'friend', mid: secret })
     await bar.getByText('已选 1 条').waitFor()
-    await bar.getByRole('button', { name: '复制' }).click()
-    await here.page.getByText('已复制').waitFor()
+    await says(here.page, '已复制', () => bar.getByRole('button', { name: '复制' }).click())
     expect(await here.page.evaluate(() => navigator.clipboard.readText())).toEndWith('吃了吗')
     expect(await here.page.evaluate(() => navigator.clipboard.readText())).not.toContain('1234')
   })
@@ -127,9 +126,7 @@ describe.skipIf(!browserPath)('taking back', () => {
     const here = await stage.person(tom)
     await here.open(FRIEND(jerry))
     const revoke = /^撤回/
-    expect(
-      await (await menu(here, message(here, '很久以前'))).getByRole('menuitem', { name: revoke }).count(),
-    ).toBe(0)
+    await gone((await menu(here, message(here, '很久以前'))).getByRole('menuitem', { name: revoke }))
     await here.page.keyboard.press('Escape')
     await stage.site.set({ revoke_seconds: '0' })
     await (await menu(here, message(here, '很久以前')))
@@ -149,7 +146,7 @@ describe.skipIf(!browserPath)('taking back', () => {
     await bubble(message(here, '真的吗')).getByText('说漏了嘴').waitFor()
     await choose(there, messages(there).first(), /^撤回/)
     await log(here).getByText('小老鼠 撤回了一条消息').waitFor()
-    expect(await here.page.getByText('说漏了嘴').count()).toBe(0)
+    await gone(here.page.getByText('说漏了嘴'))
     await bubble(message(here, '真的吗')).getByText('此消息已撤回').waitFor()
   })
 
@@ -181,18 +178,24 @@ describe.skipIf(!browserPath)('deleting', () => {
     const here = await stage.person(tom)
     const { page } = here
     await here.open(FRIEND(jerry))
+    const said = page.getByText('已删除 1 条消息')
+    const undo = page.getByRole('button', { name: '撤销' })
     await choose(here, message(here, '第一句'), '删除')
-    await page.getByText('已删除 1 条消息').waitFor()
-    expect(await message(here, '第一句').count()).toBe(0)
-    await page.getByRole('button', { name: '撤销' }).click()
+    // Its time stands still meanwhile.
+    await undo.hover()
+    await gone(message(here, '第一句'))
+    expect(await said.count()).toBe(1)
+    await undo.click()
     await message(here, '第一句').waitFor()
+    await gone(said)
 
-    await choose(here, message(here, '第二句'), '删除')
+    await says(page, '已删除 1 条消息', () => choose(here, message(here, '第二句'), '删除'))
     // The bar goes by itself, and then it is for good.
-    await page.getByText('已删除 1 条消息').waitFor({ state: 'detached' })
+    await gone(said)
     await page.reload()
     await message(here, '第一句').waitFor()
-    expect(await message(here, '第二句').count()).toBe(0)
+    // What was kept on the device may be seen first.
+    await gone(message(here, '第二句'))
     const kept = await stage.site.as(jerry).ok('message/get', { id: tom.uid, type: 'friend' })
     expect(kept.map(({ content }: { content: string }) => content)).toEqual(['第一句', '第二句'])
   })
@@ -202,8 +205,7 @@ describe.skipIf(!browserPath)('deleting', () => {
     await send(stage.site, jerry, tom, '留下', '删掉我')
     const here = await stage.person(tom)
     await here.open(FRIEND(jerry))
-    await choose(here, message(here, '删掉我'), '删除')
-    await here.page.getByText('已删除 1 条消息').waitFor()
+    await says(here.page, '已删除 1 条消息', () => choose(here, message(here, '删掉我'), '删除'))
     await here.page.reload()
     await message(here, '留下').waitFor()
     const left = async () =>

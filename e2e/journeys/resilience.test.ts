@@ -43,9 +43,10 @@ describe.skipIf(!browserPath)('without a connection', () => {
     await say(there, '重启之后')
     await seen(message(here, '重启之后'))
 
+    const texts = ['重启之前', '趁你不在', '再来一条', '重启之后']
     for (const person of [here, there]) {
-      for (const text of ['重启之前', '趁你不在', '再来一条', '重启之后'])
-        expect(await count(person, text)).toBe(1)
+      for (const text of texts) await seen(message(person, text))
+      for (const text of texts) expect(await count(person, text)).toBe(1)
       expect(await messages(person).count()).toBe(4)
       expect(await person.page.evaluate(() => 'same' in window)).toBe(true)
     }

@@ -145,8 +145,11 @@ describe.skipIf(!browserPath)('sending', () => {
     await stage.site.as(tom).ok('group/forbiddenuser', { gid, uid: jerry.uid, time: 0 })
     await box(there).waitFor()
     await line.getByRole('button', { name: '删除' }).click()
+    // Its time stands still meanwhile.
+    const undo = there.page.getByRole('button', { name: '撤销' })
+    await undo.hover()
     await line.waitFor({ state: 'hidden' })
-    await there.page.getByRole('button', { name: '撤销' }).click()
+    await undo.click()
     await line.getByRole('button', { name: '重新发送' }).click()
     await line.getByRole('img', { name: '已发送' }).waitFor()
     const kept = await stage.site.as(tom).ok('message/get', { id: gid, type: 'group' })

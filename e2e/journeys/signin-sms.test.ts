@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { openSmsInbox } from '../../packages/server/test/sms-inbox.ts'
 import { browserPath, Stage } from '../stage.ts'
-import { at, button, errorBeside, fill, link, PASSWORD, seen, withPassword } from './acts.ts'
+import { at, button, errorBeside, fill, link, PASSWORD, says, seen, withPassword } from './acts.ts'
 
 /* A site that proves phone numbers by SMS: registering, and a password that was forgotten. */
 
@@ -62,6 +62,8 @@ describe.skipIf(!browserPath)('codes by SMS', () => {
     const { page } = person
     await person.open('/signin')
     await link(person, '忘记密码').click()
+    // The page that is left has a user name, too.
+    await seen(page.getByLabel('绑定的手机号', { exact: true }))
     await fill(page, { 用户名: tom.username, 绑定的手机号: '13900139000' })
     await button(person, '获取验证码').click()
     await seen(page.getByText('如果该手机号已绑定账号，将收到验证码'))
@@ -91,8 +93,7 @@ describe.skipIf(!browserPath)('codes by SMS', () => {
     await fill(page, { 'Phone number of your account': '13700137000' })
     await button(person, 'Send code').click()
     await fill(page, { 'SMS code': await inbox.code('13700137000') })
-    await button(person, 'Change password').click()
-    await seen(page.getByText(/Password changed/))
+    await says(page, 'Password changed', () => button(person, 'Change password').click())
     expect(
       await stage.site.visitor().code('login/check', { username: tom.username, password: 'another horse 7' }),
     ).toBe(0)

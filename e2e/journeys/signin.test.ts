@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, mock, spyOn, test } from 'bun:test'
 import { MemoryOneTimeStore } from '../../packages/server/src/cluster/index.ts'
+import { until } from '../conversation.ts'
 import { accessibilityFaults, overflows } from '../look.ts'
 import { browserPath, type Person, Stage, type View } from '../stage.ts'
 import { at, button, errorBeside, fill, gone, link, PASSWORD, seen, withPassword } from './acts.ts'
@@ -235,7 +236,8 @@ describe.skipIf(!browserPath)('signing in', () => {
     await person.page.getByRole('alertdialog').getByRole('button', { name: '退出登录' }).click()
     // The other account of this device is still signed in.
     await seen(link(person, /^小老鼠（在线）/))
-    expect(await stage.site.services.sessions.list(tom.uid)).toEqual([])
+    const { sessions } = stage.site.services
+    await until(person, 'the end of the session', async () => (await sessions.list(tom.uid)).length === 0)
     expect(stage.problems()).toEqual([])
   })
 })

@@ -14,6 +14,7 @@ import {
   until,
 } from '../conversation.ts'
 import { browserPath, Stage } from '../stage.ts'
+import { gone, seen } from './acts.ts'
 
 /* Two people write to each other: what is sent, what arrives, and how it stands there. */
 
@@ -63,7 +64,7 @@ describe.skipIf(!browserPath)('a talk', () => {
     ]
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     await here.page.getByRole('button', { name: 'Say hello' }).click()
-    expect(await box(here).inputValue()).toBe('Hello!')
+    await until(here, 'a greeting in the box', async () => (await box(here).inputValue()) === 'Hello!')
     await box(here).press('Enter')
     await message(there, 'Hello!').waitFor()
     await message(here, 'Hello!').getByRole('img', { name: 'Read' }).waitFor()
@@ -75,15 +76,18 @@ describe.skipIf(!browserPath)('a talk', () => {
     const here = await stage.person(tom)
     const there = await stage.person(jerry)
     await there.open('/me/privacy')
-    await there.page.getByRole('switch', { name: /已读/ }).click()
+    const receipts = there.page.getByRole('switch', { name: /已读/ })
+    await receipts.click()
+    // What is on its way to the server would be given up with the page.
+    await seen(receipts.and(there.page.locator(':not([aria-busy])')))
     await Promise.all([here.open(FRIEND(jerry)), there.open(FRIEND(tom))])
     const mine = await say(here, '看到了吗')
     await message(there, '看到了吗').waitFor()
     // The answer comes behind anything that would tell of the reading.
     const theirs = await say(there, '早就看到啦')
     await message(here, '早就看到啦').waitFor()
-    expect(await mine.getByRole('img', { name: '已发送' }).count()).toBe(1)
-    expect(await theirs.getByRole('img', { name: '已发送' }).count()).toBe(1)
+    await seen(mine.getByRole('img', { name: '已发送' }))
+    await seen(theirs.getByRole('img', { name: '已发送' }))
     expect(await log(here).getByRole('img', { name: '已读' }).count()).toBe(0)
     expect(await log(there).getByRole('img', { name: '已读' }).count()).toBe(0)
   })
@@ -110,10 +114,10 @@ describe.skipIf(!browserPath)('a talk', () => {
     const here = await stage.person(tom)
     await here.open(GROUP(gid))
     await message(here, '今天三').waitFor()
-    const portraits = (text: string) =>
-      message(here, text)
-        .getByRole('button', { name: /的资料$/ })
-        .count()
+    const portrait = (text: string) => message(here, text).getByRole('button', { name: /的资料$/ })
+    const portraits = (text: string) => portrait(text).count()
+    // They are buttons once it is known what one may see in the group.
+    await seen(portrait('今天三'))
     const named = async (text: string) => (await message(here, text).innerText()).includes('小老鼠')
     // The name stands above the first of a run, the picture beside the last.
     expect([await named('昨天一'), await named('昨天二')]).toEqual([true, false])
@@ -206,13 +210,13 @@ describe.skipIf(!browserPath)('a talk', () => {
     await page.getByRole('link', { name: /小老鼠.*\[草稿\].*那我们下周二/ }).waitFor()
     await page.reload()
     await page.getByRole('link', { name: /\[草稿\]/ }).click()
-    expect(await box(here).inputValue()).toBe('那我们下周二')
     await page.getByRole('group', { name: '引用 小老鼠 的消息' }).waitFor()
+    expect(await box(here).inputValue()).toBe('那我们下周二')
     await box(here).press('Enter')
     await message(here, '那我们下周二')
       .getByRole('button', { name: /^小老鼠 .*查看引用的原消息$/ })
       .waitFor()
-    expect(await page.getByText('[草稿]').count()).toBe(0)
+    await gone(page.getByText('[草稿]'))
   })
 
   test('goes on over the night: yesterday stands above what was said then', async () => {
