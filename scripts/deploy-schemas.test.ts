@@ -70,7 +70,7 @@ describe('Kubernetes', () => {
   test('the manifests have the fields of their kinds', () => {
     expect(manifests).toHaveLength(7)
     expect(complaintsAbout(manifests)).toEqual([])
-  }, 60_000)
+  }, 300_000)
 
   test('a field that does not exist, a wrong value and a missing field are found', () => {
     const deployment = manifests.find(({ kind }) => kind === 'Deployment')!
@@ -84,7 +84,7 @@ describe('Kubernetes', () => {
     expect(complaints).toContain('readOnlyRootFileSystem')
     expect(complaints).toContain(`Type 'string' is not assignable to type 'number'`)
     expect(complaints).toContain(`Property 'port' is missing`)
-  }, 60_000)
+  }, 300_000)
 })
 
 describe('Compose', () => {

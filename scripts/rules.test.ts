@@ -142,7 +142,7 @@ const accomplices: Record<string, string> = {
   [`${SERVER}/faces/breach-cycle.ts`]: imports('./breach-cycle-2.ts'),
 }
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 let root: string
 

@@ -7,7 +7,7 @@ import { Service } from './service.mjs'
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const BUN = join(repository, 'node_modules/bun/bin/bun.exe')
 const MAIN = join(repository, 'packages/server/src/main.ts')
-const PROBE_MS_MAX = 1000
+const PROBE_MS_MAX = 10_000
 
 /**
  * Starts a node. Nothing stays behind, whatever happens to this process.

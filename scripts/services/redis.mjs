@@ -6,6 +6,8 @@ import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { Service } from './service.mjs'
 
+/** How long one answer may take while it starts. */
+const PROBE_MS_MAX = 10_000
 const PROGRAMS = ['redis-server', 'valkey-server']
 
 /** @returns {string | undefined} path of the program */
@@ -79,6 +81,7 @@ function ask(port, command) {
       resolve(answer.toString())
       socket.destroy()
     })
+    socket.setTimeout(PROBE_MS_MAX, () => socket.destroy())
     socket.once('error', () => resolve(''))
     socket.once('close', () => resolve(''))
   })

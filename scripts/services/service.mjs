@@ -128,8 +128,17 @@ export class Service {
 
   /** Halts it with all its processes: connections stay open and nobody answers. */
   pause() {
-    // From the top, so that no new process appears.
-    for (const pid of processTree(this.pid)) send(pid, 'SIGSTOP')
+    /** @type {Set<number>} */
+    const halted = new Set()
+    // From the top, and until nobody is new: a process may appear just before its parent is halted.
+    for (let hasNew = true; hasNew; ) {
+      const fresh = processTree(this.pid).filter((pid) => !halted.has(pid))
+      for (const pid of fresh) {
+        send(pid, 'SIGSTOP')
+        halted.add(pid)
+      }
+      hasNew = fresh.length > 0
+    }
   }
 
   /** Lets it go on after {@link pause}. */

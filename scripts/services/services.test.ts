@@ -11,7 +11,7 @@ import { hasRedis, redisVersion, startRedis } from './redis.mjs'
 
 /* What tests start must do as told, and must not stay behind. */
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 const GONE_MS_MAX = 10_000
 const SILENCE_MS = 300

@@ -7,7 +7,7 @@ import { Service } from './service.mjs'
 const PROGRAM = fileURLToPath(new URL('store-program.mjs', import.meta.url))
 /** The one key that s3rver knows, and its secret. */
 const KEY = 'S3RVER'
-const PROBE_MS_MAX = 1000
+const PROBE_MS_MAX = 10_000
 
 /** @param {number} port */
 async function answers(port) {

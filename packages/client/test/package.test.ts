@@ -23,7 +23,7 @@ beforeAll(async () => {
   if ((await build.exited) !== 0) throw new Error(await new Response(build.stderr).text())
   site = await startSite()
   tom = await site.user({ nickname: '猫猫' })
-}, 60_000)
+}, 300_000)
 afterAll(async () => {
   await site.close()
   await rm(folder, { recursive: true, force: true })
@@ -64,7 +64,7 @@ describe('the package', () => {
     const check = Bun.spawn(['node', require.resolve('typescript/bin/tsc'), '-p', folder], { stdout: 'pipe' })
     expect(await new Response(check.stdout).text()).toBe('')
     expect(await check.exited).toBe(0)
-  }, 60_000)
+  }, 300_000)
 
   test('works in Node', async () => {
     const script = join(folder, 'use.mjs')
@@ -99,7 +99,11 @@ test('the example is a bot that answers', async () => {
   })
   const lines = bot.stdout.pipeThrough(new TextDecoderStream()).getReader()
   let said = ''
-  while (!said.includes('listens')) said += (await lines.read()).value
+  while (!said.includes('listens')) {
+    const { done, value } = await lines.read()
+    if (done) throw new Error(`the bot ended: ${said}`)
+    said += value
+  }
   expect(said).toContain('online')
   await site.as(tom).ok('message/send', { to: echo.uid, type: 'friend', content: 'is anybody there?' })
   await listener.next('message')
@@ -109,7 +113,7 @@ test('the example is a bot that answers', async () => {
   })
   bot.kill('SIGTERM')
   expect(await bot.exited).toBe(0)
-}, 60_000)
+}, 300_000)
 
 const USE = `
 import { createClient, type DataOf, type MessageContent, parseContent, type PushEvents } from './dist/index.js'

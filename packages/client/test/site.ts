@@ -10,10 +10,10 @@ import {
 export { startSite, type TestSite, type TestUser }
 
 /** The most that a test waits for something that should come at once. */
-const WAIT_MS_MAX = 8000
+const WAIT_MS_MAX = 30_000
 
 /** Quick to come back, so that tests are. */
-const QUICK = {
+export const QUICK = {
   retryMsMin: 10,
   retryMsMax: 100,
   pauseMs: 10,

@@ -8,8 +8,10 @@ import { type CallOrigin, deviceOf, requestLanguage } from './faces/identity.ts'
 import { isCrossSite, originOf } from './faces/network.ts'
 import { appKeyOf, type SocketData } from './realtime/index.ts'
 
-/** How long a stop waits for calls that are under way. */
+/** How long a stop waits for all that is under way, calls over sockets and over HTTP together. */
 const GRACE_MS = 5000
+/** How long the last frames may take when nothing of that is left. */
+const FAREWELL_MS = 500
 /** Uploads are counted while they stream; this only keeps the runtime from refusing them first. */
 const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER
 const IDLE_SECONDS = 60
@@ -107,10 +109,12 @@ export async function startServer(services: Services): Promise<RunningServer> {
     serverKeyFile,
     setupToken,
     async close() {
-      // Listening ends first; answers that are being made still go out.
+      // Listening ends first; answers that are being made still go out. With the last webhooks all this stays well below
+      // the time after which the process is ended (`cli/stopping.ts`): the database is yet to be closed.
       const stopped = server.stop()
+      const graceEndsAt = performance.now() + GRACE_MS
       await realtime.drain(GRACE_MS)
-      await Promise.race([stopped, Bun.sleep(GRACE_MS)])
+      await Promise.race([stopped, Bun.sleep(Math.max(FAREWELL_MS, graceEndsAt - performance.now()))])
       await server.stop(true)
       await services.close()
     },

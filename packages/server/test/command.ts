@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 
 const launcher = resolve(import.meta.dir, '../bin/parley.mjs')
 /** The most that a test waits for something that should come at once. */
-const WAIT_MS_MAX = 10_000
+const WAIT_MS_MAX = 60_000
 
 const running: Bun.Subprocess[] = []
 const folders: string[] = []

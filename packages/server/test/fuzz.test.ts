@@ -166,7 +166,7 @@ test('no call, however odd, is an internal error', async () => {
   expect(await (await fetch(`${site.url}/healthz`)).json()).toEqual({ status: 'ok', failing: [] })
   const [somebody] = await site.users(1)
   expect(await site.as(somebody!).code('pop/get')).toBe(0)
-}, 60_000)
+}, 300_000)
 
 test('no frame, however odd, closes another’s socket or the server', async () => {
   const nasty = fc.oneof(

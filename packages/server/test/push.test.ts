@@ -394,4 +394,34 @@ describe('stopping', () => {
     }
     expect(fetch(`${other.url}/healthz`)).rejects.toThrow()
   })
+
+  test('a call and an upload that never end are waited for at the same time, so that the database is closed in time', async () => {
+    const other = await startSite()
+    const { realtime } = other.services
+    const drain = realtime.drain
+    // As a call over a socket that never ends.
+    realtime.drain = async (graceMs) => {
+      await Bun.sleep(graceMs)
+      await drain(0)
+    }
+    const received = Promise.withResolvers<void>()
+    const body = new ReadableStream({
+      async pull(controller) {
+        controller.enqueue(new TextEncoder().encode('--x\r\n'))
+        received.resolve()
+        await new Promise(() => {})
+      },
+    })
+    const headers = {
+      authorization: `Bearer ${other.key}`,
+      'content-type': 'multipart/form-data; boundary=x',
+    }
+    fetch(`${other.url}/api/upload/file`, { method: 'POST', headers, body }).catch(() => {})
+    await received.promise
+    expect((await fetch(`${other.url}/healthz`)).status).toBe(200)
+    const startedAt = performance.now()
+    await other.close()
+    // The process is ended after 9.5 s (`cli/stopping.ts`).
+    expect(performance.now() - startedAt).toBeLessThan(9500)
+  }, 300_000)
 })

@@ -63,7 +63,7 @@ describe('a friend reads', () => {
     await site.as(b).ok('message/get', { id: a.uid, type: 'friend' })
     const [event] = await heard(ears.a)
     expect(event!.seq).toBe(seqs[1]!)
-    expect(event!.timestamp - before).toBeLessThan(5)
+    expect(event!.timestamp - before).toBeLessThan(60)
     const { seq } = await say(a, b)
     await site.as(b).ok('friend/update', { friend_uid: a.uid, last_read_time: before + 60 })
     expect((await heard(ears.a)).map((event) => event.seq)).toEqual([seq])

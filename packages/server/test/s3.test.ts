@@ -114,7 +114,7 @@ describe('files that pass through the server', () => {
     expect(read.digest('hex')).toBe(whole.digest('hex'))
     const middle = await get(src, { Range: `bytes=${35 * 1024 * 1024 - 1}-${35 * 1024 * 1024}` })
     expect([...(await middle.bytes())]).toEqual([34, 35])
-  }, 60_000)
+  }, 300_000)
 
   test('that nobody has uploaded are not there', async () => {
     expect((await get(`${site.url}/upload/images/202611/ab.jpg`)).status).toBe(404)
@@ -225,8 +225,8 @@ describe('a store that fails', () => {
     store.pause()
     const started = performance.now()
     expect((await get(src)).status).toBe(503)
-    expect(performance.now() - started).toBeLessThan(6000)
+    expect(performance.now() - started).toBeLessThan(12_000)
     store.resume()
     expect(await (await get(src)).text()).toBe('x')
-  }, 60_000)
+  }, 300_000)
 })

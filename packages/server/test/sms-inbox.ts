@@ -17,7 +17,7 @@ interface SmsMessage {
   type: string
 }
 
-const WAIT_MS_MAX = 5000
+const WAIT_MS_MAX = 30_000
 
 export function openSmsInbox(): SmsInbox {
   const messages: SmsMessage[] = []

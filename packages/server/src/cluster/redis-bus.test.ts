@@ -6,7 +6,7 @@ import { RedisBus } from './redis-bus.ts'
 import { readTelegram, telegramText } from './telegram.ts'
 import { Inbox } from './testing.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 setLogLevel('silent')
 
 /** Quick, so that what takes seconds on a site takes less here. */
@@ -33,7 +33,7 @@ describe.skipIf(!hasRedis)('the bus over Redis', () => {
   async function join(prefix: string, nodeId: string): Promise<RedisBus> {
     const bus = new RedisBus({ url: redis.url, prefix, nodeId, beatMs: BEAT_MS })
     buses.push(bus)
-    await bus.opened(5000)
+    await bus.opened(30_000)
     return bus
   }
 

@@ -6,10 +6,12 @@ import { RedisClaims } from './redis-claims.ts'
 import { RedisConnections } from './redis-connections.ts'
 import { until } from './testing.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 setLogLevel('silent')
 
 const TIMINGS = { leaseMs: 600, renewMs: 150 }
+/** Where nodes have to be back within the same renewal: connections come back within a second. */
+const PATIENT = { leaseMs: 6000, renewMs: 1500 }
 
 /** A node as far as claims go. */
 class Node {
@@ -27,12 +29,13 @@ class Node {
     readonly prefix: string,
     readonly id: string,
     settle = async () => {},
+    timings = TIMINGS,
   ) {
     const nothing = () => {}
     const events = { ready: nothing, broken: nothing, message: nothing }
     this.#connections = new RedisConnections(url, { channel: `${prefix}:test`, name: id }, events)
     const { commands: redis } = this.#connections
-    this.claims = new RedisClaims({ redis, prefix, nodeId: id, clock: systemClock, timings: TIMINGS })
+    this.claims = new RedisClaims({ redis, prefix, nodeId: id, clock: systemClock, timings })
     this.claims.observe({
       orphaned: (subject, at) => this.#orphaned(subject, at, settle),
       regained: (subject) => this.regained.push(subject),
@@ -139,16 +142,16 @@ describe.skipIf(!hasRedis)('claims of several nodes', () => {
     for (const child of children.splice(0)) child.kill('SIGKILL')
   })
 
-  async function start(id: string, settle?: () => Promise<void>): Promise<Node> {
-    const node = new Node(redis.url, prefix, id, settle)
+  async function start(id: string, settle?: () => Promise<void>, timings = TIMINGS): Promise<Node> {
+    const node = new Node(redis.url, prefix, id, settle, timings)
     nodes.push(node)
     await node.holds()
     return node
   }
 
-  async function startTwo(): Promise<[Node, Node]> {
+  async function startTwo(timings = TIMINGS): Promise<[Node, Node]> {
     prefix = uniqueName()
-    return [await start('one'), await start('two')]
+    return [await start('one', undefined, timings), await start('two', undefined, timings)]
   }
 
   test('the first that takes and the last that releases are told so', async () => {
@@ -243,7 +246,7 @@ describe.skipIf(!hasRedis)('claims of several nodes', () => {
   })
 
   test('a short loss of the connection changes nothing', async () => {
-    const [one, two] = await startTwo()
+    const [one, two] = await startTwo(PATIENT)
     await one.claims.take('user:1')
     await one.claims.take('user:2')
     const cut = one.cut({ comesBack: true })
@@ -257,7 +260,7 @@ describe.skipIf(!hasRedis)('claims of several nodes', () => {
   })
 
   test('without Redis a take is true at once, a release waits, and only the newest wish counts', async () => {
-    const [one, two] = await startTwo()
+    const [one, two] = await startTwo(PATIENT)
     await one.claims.take('user:1')
     await one.claims.take('user:2')
     await two.claims.take('user:2')
@@ -288,8 +291,8 @@ describe.skipIf(!hasRedis)('claims of several nodes', () => {
   })
 
   test('when everything was lost, an end is believed only after the others had time to come back', async () => {
-    const [one, two] = await startTwo()
-    const three = await start('three')
+    const [one, two] = await startTwo(PATIENT)
+    const three = await start('three', undefined, PATIENT)
     for (const node of [one, two]) await node.claims.take('user:1')
     await Promise.all([one.cut(), two.cut()])
     await three.redis.flushall()

@@ -7,7 +7,7 @@ import { ClusterError } from './errors.ts'
 import type { Limiter } from './limiter.ts'
 import { RedisCluster } from './redis-cluster.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 setLogLevel('silent')
 
 const LIFE_MS = 60_000
@@ -110,12 +110,12 @@ describe.skipIf(!hasRedis)('what nodes share through Redis', () => {
     const started = performance.now()
     expect(await passed(limiter, 'u9', 1)).toBe(1)
     await expect(one.oneTimeValues.put('x', 'y', LIFE_MS)).rejects.toBeInstanceOf(ClusterError)
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(performance.now() - started).toBeLessThan(6000)
     await linked(one, false)
     const failingSince = performance.now()
     expect(await passed(limiter, 'u9', 9)).toBe(2)
     await expect(one.oneTimeValues.take('x')).rejects.toBeInstanceOf(ClusterError)
-    expect(performance.now() - failingSince).toBeLessThan(500)
+    expect(performance.now() - failingSince).toBeLessThan(1000)
     expect(one.failing()).toEqual(['redis'])
     redis.resume()
     await Promise.all([linked(one, true), linked(two, true)])
@@ -156,7 +156,7 @@ test('a start without Redis fails soon, and without the password', async () => {
     expect(message).toStartWith(`${address}: `)
     expect(message).toMatch(reason)
     expect(message).not.toContain('pass-word')
-    expect(performance.now() - started).toBeLessThan(5500)
+    expect(performance.now() - started).toBeLessThan(11_000)
   }
   silent.close()
 })

@@ -3,7 +3,7 @@
  */
 
 /** The most that a test waits for something that should come at once. */
-const WAIT_MS_MAX = 10_000
+const WAIT_MS_MAX = 30_000
 
 /** Keeps what it is given, and lets a test wait for the next of it. */
 export class Inbox<Item> {

@@ -176,7 +176,7 @@ test('a long gif becomes a moving webp', async () => {
   const result = await process(moving, 'picture')
   expect(result).toMatchObject({ width: 1000, height: 1000, extension: 'webp', mime: 'image/webp' })
   expect((await sharp(result.path, { animated: true }).metadata()).pages).toBe(9)
-}, 60_000)
+}, 300_000)
 
 test('the avatar of a moving gif is its first frame', async () => {
   const result = await process(await frames(200, 200, 5).gif().toBuffer(), 'avatar')
@@ -237,4 +237,4 @@ test('a picture of more than 50 megapixels is refused by its header', async () =
 test('all frames of a moving picture count', async () => {
   expect((await refusal(await frames(1600, 1600, 20).webp({ effort: 0 }).toBuffer())).kind).toBe('too_large')
   expect((await refusal(await frames(2, 2, 1001).gif().toBuffer())).kind).toBe('too_large')
-}, 60_000)
+}, 300_000)

@@ -306,4 +306,4 @@ test('100 MB pass through without being held in memory', async () => {
     lone.kill()
     await lone.exited
   }
-}, 60_000)
+}, 300_000)

@@ -95,7 +95,7 @@ describe('a backup', () => {
     expect(secretsOf(elsewhere)).toEqual(secretsOf(DATA_DIR))
     expect(secretsOf(elsewhere)).toHaveLength(2)
     await again.stop()
-  }, 60_000)
+  }, 300_000)
 
   test('holds the keys that an older version kept in a file, and a site that it is restored to takes them', async () => {
     const DATA_DIR = await newDataDir()
@@ -110,7 +110,7 @@ describe('a backup', () => {
     const server = await startCommand({ DATA_DIR: elsewhere })
     await server.stop()
     expect(secretsOf(elsewhere)).toEqual(Object.entries(keys).map(([name, value]) => ({ name, value })))
-  }, 60_000)
+  }, 300_000)
 
   test('replaces a file only when told to', async () => {
     const DATA_DIR = await newDataDir()
@@ -157,7 +157,7 @@ describe('a restore', () => {
     const aside = /(\S+before-restore-\S+)$/.exec(said)![1]!
     expect(await parleyOk(['user', 'list'], { DATA_DIR })).not.toContain('bob')
     expect(await parleyOk(['user', 'list'], { DATA_DIR: aside })).toContain('bob')
-  }, 60_000)
+  }, 300_000)
 
   test('is refused while a server runs', async () => {
     const { DATA_DIR, file } = await smallBackup()
@@ -207,7 +207,7 @@ describe('a restore', () => {
     }
     await Promise.all(paths.map(attempt))
     expect(await stat('/tmp/evil').catch(() => 'absent')).toBe('absent')
-  }, 60_000)
+  }, 300_000)
 })
 
 describe('the demo', () => {
@@ -269,5 +269,5 @@ describe('the demo', () => {
     expect(again).toMatchObject({ code: 1, stdout: '' })
     expect(again.stderr).toMatch(/^parley: the site has accounts or messages, .*\n$/)
     await server.stop()
-  }, 60_000)
+  }, 300_000)
 })

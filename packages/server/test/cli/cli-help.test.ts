@@ -39,7 +39,7 @@ describe('help', () => {
       expect(stdout).toContain(`Usage: parley ${COMMANDS[index]}`)
       expect(stdout).toMatch(new RegExp(`\\nExample:\\n  \\$ .*parley ${COMMANDS[index]}.*\\n$`))
     }
-  }, 60_000)
+  }, 300_000)
 
   test('is in Chinese where the terminal is', async () => {
     const { stdout } = await parley(['user', 'list', '--help'], { LANG: 'zh_CN.UTF-8' })

@@ -134,7 +134,7 @@ describe('parley start', () => {
     expect([0, 128 + constants.signals.SIGHUP]).toContain(await terminal.exited)
     // The server takes it away as the last thing it does.
     expect(await stat(join(DATA_DIR, 'parley.pid')).catch(() => 'gone')).toBe('gone')
-  }, 60_000)
+  }, 300_000)
 
   test('speaks Chinese where the terminal does', async () => {
     const DATA_DIR = join(dirname(import.meta.path), 'cli.test.ts')
@@ -180,7 +180,7 @@ describe('a start that cannot be', () => {
       expect(stderr).not.toMatch(/\bat .*:\d+|geheim/)
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     }
-  }, 60_000)
+  }, 300_000)
 
   test('leaves no data folder behind when the port is taken', async () => {
     const busy = Bun.serve({ port: 0, fetch: () => new Response() })

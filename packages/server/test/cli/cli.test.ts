@@ -63,7 +63,7 @@ describe('beside a running server', () => {
       () => signIn(url, 'bob', 'secret-2'),
       (token) => token !== '',
     )
-  }, 60_000)
+  }, 300_000)
 
   test('key add, list and revoke', async () => {
     const { url, env } = await ready()
@@ -85,7 +85,7 @@ describe('beside a running server', () => {
     const again = await parley(['key', 'revoke', 'website'], env)
     expect(again).toMatchObject({ code: 1, stdout: '' })
     expect(again.stderr).toContain('no good key is called "website"')
-  }, 60_000)
+  }, 300_000)
 
   test('admin add makes an account or promotes one', async () => {
     const { url, env } = await ready()
@@ -101,7 +101,7 @@ describe('beside a running server', () => {
       () => call(url, 'web/admin/settings', deputy),
       ({ code }) => code === 0,
     )
-  }, 60_000)
+  }, 300_000)
 
   async function appKey(url: string): Promise<string> {
     const { data } = (await (await fetch(`${url}/web/pop/getsetting`)).json()) as { data: { appkey: string } }

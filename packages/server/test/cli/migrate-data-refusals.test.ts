@@ -46,7 +46,7 @@ test('no database is written to that holds what is not from an earlier run of th
   const late = await parley(['migrate-data', '--to', moved], { DATA_DIR: theirs })
   expect(late.stderr).toContain("has been the site's own database since")
   expect((await usersOf(moved)).map(({ username }: { username: string }) => username)).toEqual(['ann', 'bob'])
-}, 60_000)
+}, 300_000)
 
 test('a table that is not the same afterwards is named, and no server takes the database', async () => {
   const DATA_DIR = await smallSite()
@@ -70,7 +70,7 @@ test('a table that is not the same afterwards is named, and no server takes the 
   await onPostgres(url, (sql) => sql.unsafe('drop trigger spoil on "user"'))
   const printed = await parleyOk(['migrate-data', '--to', url], { DATA_DIR })
   expect(lineOf(printed, 'user')).toEqual({ rows: 1, written: 1, removed: 1, verdict: 'verified' })
-}, 60_000)
+}, 300_000)
 
 test('what PostgreSQL cannot store is replaced and said; what belongs nowhere is named', async () => {
   const DATA_DIR = await smallSite()
@@ -96,7 +96,7 @@ test('what PostgreSQL cannot store is replaced and said; what belongs nowhere is
   expect(stderr).toBe(
     'parley: in the table user, logout_at of uid 1 is no whole number: it cannot be moved\n',
   )
-}, 60_000)
+}, 300_000)
 
 test('an address or a source that is of no use ends with one line, which never shows a password', async () => {
   const DATA_DIR = await smallSite()
@@ -149,4 +149,4 @@ test('an address or a source that is of no use ends with one line, which never s
   expect(
     await onPostgres(url, (sql) => sql.unsafe('select 1 from pg_tables where schemaname = current_schema()')),
   ).toHaveLength(0)
-}, 60_000)
+}, 300_000)

@@ -113,7 +113,7 @@ test('a whole site moves, nothing of the source changes, and a server goes on wi
   const again = await parley(['migrate-data', '--to', url], { DATA_DIR })
   expect(again).toMatchObject({ code: 1, stdout: '' })
   expect(again.stderr).toMatch(/^parley: \S+ has been the site's own database since \S+, .*empty database\n$/)
-}, 60_000)
+}, 300_000)
 
 test('moves while people write, and once more what has changed since', async () => {
   const DATA_DIR = await newDataDir()
@@ -185,7 +185,7 @@ test('moves while people write, and once more what has changed since', async () 
 
   const third = await parleyOk(['migrate-data', '--to', url], { DATA_DIR })
   expect(lineOf(third, 'message')).toMatchObject({ rows: line.rows, written: 0, removed: 0 })
-}, 60_000)
+}, 300_000)
 
 test('an interrupted run leaves a database that no server takes, and the next run completes it', async () => {
   const DATA_DIR = await newDataDir()
@@ -242,4 +242,4 @@ test('an interrupted run leaves a database that no server takes, and the next ru
   await expectSame(DATA_DIR, url)
   const server = await startCommand({ DATA_DIR, DATABASE_URL: url })
   await server.stop()
-}, 60_000)
+}, 300_000)

@@ -69,7 +69,7 @@ describe('parley migrate-files', () => {
       files.get(missing!),
       files.get(broken!),
     ])
-  }, 60_000)
+  }, 300_000)
 
   test('finds nothing in a folder without uploads', async () => {
     const env = { DATA_DIR: await newDataDir(), ...store.env }
@@ -134,5 +134,5 @@ describe('backup and restore', () => {
     expect(await parleyOk(['backup', file], env)).toContain(line)
     expect(await parleyOk(['backup', file, '--force'], { DATA_DIR })).not.toContain('bucket')
     expect(await parleyOk(['restore', file], { ...env, DATA_DIR: await newDataDir() })).toContain(line)
-  }, 60_000)
+  }, 300_000)
 })

@@ -5,7 +5,7 @@ import { hasRedis, newPostgresDatabase, type PostgresDatabase, startRedis, uniqu
 
 /* What commands and operators see of a Redis that does not answer. */
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 describe.skipIf(!hasRedis)('a site with a Redis that stops', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>

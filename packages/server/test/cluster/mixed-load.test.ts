@@ -17,7 +17,7 @@ const KEY = 'mixed-load-server-key'
 /** The longest that any call may take, ms. */
 const CALL_MS_MAX = 5000
 
-setDefaultTimeout(LOAD_MS + 120_000)
+setDefaultTimeout(LOAD_MS + 300_000)
 
 type Node = Awaited<ReturnType<typeof startParley>>
 

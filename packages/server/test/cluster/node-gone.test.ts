@@ -11,7 +11,7 @@ import { heardOf, listenOn, type Nodes, passed, soon, startNodes } from './two-n
 
 const GONE_MS_MAX = 30_000
 
-setDefaultTimeout(90_000)
+setDefaultTimeout(300_000)
 
 describe.skipIf(!hasRedis)('nodes go', () => {
   let nodes: Nodes

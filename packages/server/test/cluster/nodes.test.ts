@@ -13,7 +13,7 @@ import { listenOn, type Nodes, passed, soon, startNodes } from './two-nodes.ts'
 
 const PASSWORD = 'secret1'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 describe.skipIf(!hasRedis)('two nodes', () => {
   let nodes: Nodes

@@ -16,7 +16,7 @@ const CHECK_MS_MAX = 8000
 /** Who left while nothing could be known is offline a while after it can. */
 const LEFT_MS_MAX = 20_000
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 describe.skipIf(!hasRedis)('two nodes and one Redis', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>
@@ -233,7 +233,7 @@ describe.skipIf(!hasRedis)('two nodes and one Redis', () => {
       ])
       const times = await Promise.all(works.map((work) => msOf(work())))
       expect(Math.max(...times)).toBeLessThan(CALL_MS_MAX)
-      await soon(allAre(DEGRADED), 10_000)
+      await soon(allAre(DEGRADED))
       const laterTimes = await Promise.all(works.map((work) => msOf(work())))
       expect(Math.max(...laterTimes)).toBeLessThan(CALL_MS_MAX)
       await jerrysEar.barrier()
@@ -243,7 +243,7 @@ describe.skipIf(!hasRedis)('two nodes and one Redis', () => {
     test('when it goes on, so do the nodes', async () => {
       jerrysEar.frames.length = 0
       redis.resume()
-      await soon(allAre(WELL), 10_000)
+      await soon(allAre(WELL))
       await jerrysEar.next('parley:resync')
       await say(a, tom, '化了')
       await passed(jerrysEar, a)

@@ -8,7 +8,7 @@ import { heardOf, listenOn, type Nodes, passed, soon, startNodes } from './two-n
  * Who is there, seen from two nodes: a person with sockets on both is there once, and gone when the last socket is.
  */
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 describe.skipIf(!hasRedis)('who is there', () => {
   let nodes: Nodes

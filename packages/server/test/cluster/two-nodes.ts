@@ -61,7 +61,7 @@ export async function passed(ear: Listener, ...from: TestSite[]): Promise<void> 
 }
 
 /** Waits until something is so. @throws Error when it takes longer than `limitMs` */
-export async function soon(isSo: () => boolean | Promise<boolean>, limitMs = 5000): Promise<void> {
+export async function soon(isSo: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
   if (!(await until(isSo, limitMs))) throw new Error(`not so within ${limitMs} ms: ${isSo}`)
 }
 

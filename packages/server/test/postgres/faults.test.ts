@@ -13,7 +13,7 @@ import { Traffic } from './traffic.ts'
  * is well by itself when the database is.
  */
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(300_000)
 
 const GONE_MS = 20_000
 const FROZEN_MS = 7000
@@ -23,8 +23,8 @@ const UNANSWERED_MS = 1000
 const EXHAUSTED_MS_MAX = 60_000
 /** Connections of the site: few, so that a test can use them up. */
 const DATABASE_POOL = '6'
-/** The longest that an answer may take, whatever has happened, ms. */
-const ANSWER_MS_MAX = 5000
+/** The longest that an answer may take on a busy machine, whatever has happened, ms. */
+const ANSWER_MS_MAX = 10_000
 
 type Server = Awaited<ReturnType<typeof startTestPostgres>>
 
@@ -129,22 +129,22 @@ describe('a database that is', () => {
     const [owner, member] = people
     const gid = await site.group(...people)
     const free = await Traffic.between(site, 'beside')
-    const appoint = async (value: 0 | 1) => {
+    // One transaction, alone with the group's conversation.
+    const handOver = async () => {
       const startedAt = now()
-      const code = await site.api(owner).code('group/manager', { gid, uid: member.uid, value })
+      const code = await site.api(owner).code('group/transfer', { gid, uid: member.uid })
       return { code, ms: now() - startedAt }
     }
-    expect((await appoint(1)).code).toBe(0)
     const its = `id = (select conversation_id from chat_group where gid = ${gid})`
     await whileHeld(its, async () => {
-      const waiting = Promise.all(Array.from({ length: 40 }, () => appoint(0)))
+      const waiting = Promise.all(Array.from({ length: 40 }, () => handOver()))
       const beside = [await free.note('send'), await free.note('pop/get')]
       const answers = await waiting
       expect(new Set(answers.map(({ code }) => code))).toEqual(new Set([503]))
       expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(ANSWER_MS_MAX)
       expect(beside.map(({ code }) => code)).toEqual([0, 0])
     })
-    await until(async () => (await appoint(0)).code === 0)
+    await until(async () => (await handOver()).code === 0)
     await asAdministrator(server, (sql) => free.expectWhole(sql))
   })
 })

@@ -7,7 +7,7 @@ import { newPostgresDatabase } from '../services.ts'
  * for reads.
  */
 const CONNECTIONS = 6
-const WAIT_MS_MAX = 5000
+const WAIT_MS_MAX = 30_000
 
 /** A PostgreSQL database of a test's own, and nodes that work on it. */
 export interface PostgresStorage {
@@ -69,12 +69,17 @@ export async function lock(sql: SQL, statement: string): Promise<{ release(): Pr
   }
 }
 
-/** Resolves when so many of the site's connections wait for a lock. */
-export function whenLocked(sql: SQL, connections: number): Promise<void> {
-  return until(async () => {
-    const [{ count }] = await sql`
-      select count(*) from pg_stat_activity
-      where application_name = 'parley' and wait_event_type = 'Lock' and datname = current_database()`
-    return Number(count) >= connections
-  })
+/** How many of the site's connections wait for a lock. */
+async function lockedOf(sql: SQL): Promise<number> {
+  const [{ count }] = await sql`
+    select count(*) from pg_stat_activity
+    where application_name = 'parley' and wait_event_type = 'Lock' and datname = current_database()`
+  return Number(count)
 }
+
+/** Resolves when so many of the site's connections wait for a lock. */
+export const whenLocked = (sql: SQL, connections: number): Promise<void> =>
+  until(async () => (await lockedOf(sql)) >= connections)
+
+/** Resolves when none of the site's connections waits for a lock any more: their callers may have gone before. */
+export const whenUnlocked = (sql: SQL): Promise<void> => until(async () => (await lockedOf(sql)) === 0)

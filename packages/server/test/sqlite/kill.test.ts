@@ -104,4 +104,4 @@ test(`kill -9 during sends, ${ROUNDS} times`, async () => {
     places.set(content, [...(places.get(content) ?? []), { mid, seq }])
   for (const [content, place] of acknowledged)
     expect([content, places.get(content)]).toEqual([content, [place]])
-}, 120_000)
+}, 600_000)

@@ -94,7 +94,7 @@ beforeAll(async () => {
   site = await startSite({ dataDir, onQuery: (sql, parameters) => heard.push({ sql, parameters }) })
   file = new Database(join(dataDir, 'parley.sqlite'), { readonly: true })
   people = cast(file)
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   file.close()
@@ -256,7 +256,7 @@ describe('no operation scans a large table', () => {
     }
     expect(found).toEqual([])
     expect(statements).toBeGreaterThan(150)
-  }, 60_000)
+  }, 300_000)
 
   test('uploads', async () => {
     heard = []

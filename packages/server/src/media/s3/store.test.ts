@@ -226,15 +226,15 @@ describe('a bucket that cannot be used', () => {
         failureOf(() => files.copy(newUploadPath('file', NOW, { extension: 'bin' }), source, { mime: '' })),
       ])
       expect(reading.error).toMatchObject({ failure: 'silent' })
-      expect(reading.ms).toBeLessThan(6000)
+      expect(reading.ms).toBeLessThan(12_000)
       expect(writing.error).toMatchObject({ failure: 'silent' })
-      expect(writing.ms).toBeLessThan(5000)
+      expect(writing.ms).toBeLessThan(10_000)
     } finally {
       store.resume()
     }
     expect(new TextDecoder().decode(await contentOf(path))).toBe('x')
     await rm(source)
-  }, 60_000)
+  }, 300_000)
 
   test('names neither the file nor the key in what goes to the log', async () => {
     const path = newUploadPath('file', NOW, { extension: 'bin' })

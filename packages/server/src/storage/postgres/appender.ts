@@ -15,8 +15,11 @@ const QUEUE_DRAFTS_MAX = 10_000
  * it keeps up no other.
  */
 const HELD_MS_MAX = 1000
-/** How long the batches aside wait: no longer than their callers do, so that nothing is stored that was refused. */
-const HELD_ASIDE_MS_MAX = 3000
+/**
+ * How long the batches aside wait. Two waits one after the other, the first one's in the own lane or aside, end before the
+ * callers' patience does, with time to spare for a late beginning: so nothing is stored that was refused.
+ */
+const HELD_ASIDE_MS_MAX = 2000
 
 /** The unique index on the idempotency key. */
 const RETRY_INDEX = 'message_retry'

@@ -5,7 +5,7 @@ import { lock, newPostgresStorage, type PostgresStorage, until } from '../../../
 /** The last one that changes a table which is there already, and those after it. */
 const [CHANGING, ...LATER] = ['0006-cleared-chats', '0007-drafts']
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(300_000)
 
 let storage: PostgresStorage
 beforeAll(async () => {

@@ -312,4 +312,4 @@ test('a file that another program holds: refused as unavailable after one wait, 
   other.close()
   await held.db.write.insertInto('setting').values({ name: 'goes on', value: '1' }).execute()
   await held.close()
-}, 60_000)
+}, 300_000)
