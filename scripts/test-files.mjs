@@ -55,7 +55,8 @@ export async function runTestFiles({ root, bun, files, isAlone, verbose, limitMs
     }
   }
   try {
-    const workers = Math.min(availableParallelism(), PARALLEL_MAX)
+    // One more than there are cores: somebody always waits for something.
+    const workers = Math.min(availableParallelism() + 1, PARALLEL_MAX)
     // From both ends: browsers keep a core busy, many of the server's tests wait.
     const ends = [() => together.shift(), () => together.pop()]
     await Promise.all(Array.from({ length: workers }, (_, index) => work(ends[index % 2])))
