@@ -247,7 +247,7 @@ export class ParleyClient {
    * @throws ParleyError, NetworkError; the signal's reason when it was aborted
    */
   upload(kind: UploadKind, file: Blob, options: UploadOptions = {}): Promise<UploadResult> {
-    return upload(this.#http, kind, file, options, this.#options.timings.stallMs)
+    return upload(this.#http, kind, file, options, this.#options.timings)
   }
 
   /** An answer as it came. */

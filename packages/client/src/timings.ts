@@ -2,8 +2,10 @@
 export const TIMINGS = {
   /** How long a call may take. */
   callMs: 15_000,
-  /** How long an upload of a browser may stand still before it counts as lost. */
+  /** How long an upload of a browser may stand still on its way before it counts as lost. */
   stallMs: 30_000,
+  /** How long the server may take with what has arrived: as long as a proxy usually waits for it. */
+  storeMs: 120_000,
   /** How long a call over the websocket may wait for its answer before that is asked for a sign of life. */
   doubtMs: 4000,
   /** How long the websocket may take to open and greet. */

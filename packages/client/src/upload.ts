@@ -1,5 +1,6 @@
 import type { UploadResult } from '@parley/contract'
 import { NetworkError, ParleyError } from './errors.ts'
+import type { Timings } from './timings.ts'
 import { type Http, readAnswer, within } from './transport/http.ts'
 
 /** What a file is uploaded as: a picture or file for a message, a profile picture, a group's picture. */
@@ -20,7 +21,7 @@ export interface UploadOptions {
 
 /**
  * Uploads a file, by XMLHttpRequest where there is one: a browser's `fetch` does not tell how far it has come.
- * @param stallMs in a browser, it counts as lost when nothing has moved for so long
+ * @param timings in a browser, it counts as lost when nothing moves for `stallMs`, or `storeMs` after all has left
  * @throws ParleyError, NetworkError; the signal's reason when it was aborted
  */
 export async function upload(
@@ -34,7 +35,7 @@ export async function upload(
     signal = new AbortController().signal,
     onProgress = () => {},
   }: UploadOptions,
-  stallMs: number,
+  timings: Pick<Timings, 'stallMs' | 'storeMs'>,
 ): Promise<UploadResult> {
   signal.throwIfAborted()
   const path = `upload/${kind}`
@@ -45,7 +46,7 @@ export async function upload(
   form.append('file', file, name ?? ownName)
   const send = typeof XMLHttpRequest === 'function' ? sendByXhr : sendByFetch
   const progress = (sent: number) => onProgress(Math.min(sent, file.size), file.size)
-  const result = await send(http, path, form, signal, progress, stallMs)
+  const result = await send(http, path, form, signal, progress, timings)
   onProgress(file.size, file.size)
   return result as UploadResult
 }
@@ -56,19 +57,20 @@ type Send = (
   form: FormData,
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-  stallMs: number,
+  timings: Pick<Timings, 'stallMs' | 'storeMs'>,
 ) => Promise<unknown>
 
-const sendByXhr: Send = (http, path, form, signal, onSent, stallMs) =>
+const sendByXhr: Send = (http, path, form, signal, onSent, { stallMs, storeMs }) =>
   within(stallMs, signal, path, (limited, renew) => {
     const request = new XMLHttpRequest()
     return new Promise((resolve, reject) => {
       request.open('POST', http.address(path))
       for (const [header, value] of Object.entries(http.headers())) request.setRequestHeader(header, value)
       request.upload.onprogress = ({ loaded }) => {
-        renew()
+        renew(stallMs)
         onSent(loaded)
       }
+      request.upload.onload = () => renew(storeMs)
       request.onerror = () => reject(new NetworkError('unreachable', path, true))
       request.onabort = () => reject(limited.reason)
       request.onload = () => {

@@ -10,7 +10,7 @@ import { appKeyOf, type SocketData } from './realtime/index.ts'
 
 /** How long a stop waits for all that is under way, calls over sockets and over HTTP together. */
 const GRACE_MS = 5000
-/** How long the last frames may take when nothing of that is left. */
+/** How long the last frames may take when that time is used up. */
 const FAREWELL_MS = 500
 /** Uploads are counted while they stream; this only keeps the runtime from refusing them first. */
 const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER

@@ -86,22 +86,22 @@ export function readAnswer(path: string, answer: unknown): unknown {
 const isEnvelope = (answer: unknown): answer is Envelope =>
   typeof answer === 'object' && answer !== null && 'code' in answer && typeof answer.code === 'number'
 
-/** Runs something that ends with `signal`, or with a NetworkError `ms` after its start or the last `renew()`. */
+/** Runs something that ends with `signal`, or with a NetworkError `ms` after its start, or so long after the last `renew`. */
 export async function within<Result>(
   ms: number,
   signal: AbortSignal,
   path: string,
-  run: (signal: AbortSignal, renew: () => void) => Promise<Result>,
+  run: (signal: AbortSignal, renew: (ms: number) => void) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted()
   const controller = new AbortController()
   const abort = () => controller.abort(signal.reason)
-  const start = () => setTimeout(() => controller.abort(new NetworkError('timeout', path, true)), ms)
-  let timer = start()
-  const renew = () => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const renew = (ms: number) => {
     clearTimeout(timer)
-    timer = start()
+    timer = setTimeout(() => controller.abort(new NetworkError('timeout', path, true)), ms)
   }
+  renew(ms)
   signal.addEventListener('abort', abort)
   try {
     return await run(controller.signal, renew)

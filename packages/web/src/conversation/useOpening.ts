@@ -1,4 +1,5 @@
 import type { Chat } from '@parley/client'
+import { useThrottleFn } from '@vueuse/core'
 import { computed, ref, watch } from 'vue'
 import { chatKey, useChats } from '@/stores/chats.ts'
 import { useMe } from '@/stores/me.ts'
@@ -6,6 +7,9 @@ import { useMessages } from '@/stores/messages.ts'
 import { useSession } from '@/stores/session.ts'
 import { restoreLast, restoreMessages } from '@/stores/snapshot.ts'
 import { newestRead } from './grouping.ts'
+
+/** How often at most a chat that could not be read is read again because somebody writes, ms. */
+const AGAIN_MS = 10_000
 
 /**
  * Opens a chat: shows what is in memory or was kept on this device at once, then what the server says. Nothing is marked
@@ -72,13 +76,15 @@ export function useOpening(chat: Chat) {
   })
 
   void open()
-  // Somebody writes: what could not be read may come now, and without it their message would not be shown.
-  watch(
-    () => state.value?.last?.mid,
+  // Somebody writes: what could not be read may come now. Should the server be in trouble, not with each message.
+  const readAgain = useThrottleFn(
     () => {
-      if (timeline.error.value?.during === 'first') void timeline.error.value.retry()
+      if (!timeline.fresh.value) void timeline.error.value?.retry()
     },
+    AGAIN_MS,
+    true,
   )
+  watch(() => state.value?.last?.mid, readAgain)
   watch(
     () => session.reached,
     (now, before) => {

@@ -16,10 +16,10 @@ const QUEUE_DRAFTS_MAX = 10_000
  */
 const HELD_MS_MAX = 1000
 /**
- * How long the batches aside wait. Two waits one after the other, the first one's in the own lane or aside, end before the
- * callers' patience does, with time to spare for a late beginning: so nothing is stored that was refused.
+ * How long a batch aside may take, with all that it waits for. It and another one before it, in the own lane or aside, end
+ * before the callers' patience does, unless they begin late: what was refused must not be stored afterwards.
  */
-const HELD_ASIDE_MS_MAX = 2000
+const ASIDE_MS_MAX = 2000
 
 /** The unique index on the idempotency key. */
 const RETRY_INDEX = 'message_retry'
@@ -210,7 +210,7 @@ export class Appender {
   /** @param connections one for each lane; of two or more the last is the one aside */
   constructor(connections: number, options: ConnectionOptions, retries: Retries) {
     this.#aside =
-      connections > 1 ? new Lane({ ...options, lockMsMax: HELD_ASIDE_MS_MAX }, retries) : undefined
+      connections > 1 ? new Lane({ ...options, statementMsMax: ASIDE_MS_MAX }, retries) : undefined
     const own = this.#aside ? { ...options, lockMsMax: HELD_MS_MAX } : options
     const lanes = Math.max(1, connections - 1)
     this.#lanes = Array.from({ length: lanes }, () => new Lane(own, retries, this.#aside))
