@@ -51,8 +51,8 @@ export async function failureOf(doing: Promise<unknown>): Promise<DatabaseError>
 }
 
 /** Asks until the answer is yes; fails when that takes too long. */
-export async function until(ask: () => Promise<boolean>, waitMsMax = WAIT_MS_MAX): Promise<void> {
-  const lateAt = performance.now() + waitMsMax
+export async function until(ask: () => Promise<boolean>): Promise<void> {
+  const lateAt = performance.now() + WAIT_MS_MAX
   while (!(await ask())) if (performance.now() > lateAt) throw new Error('waited in vain')
 }
 
