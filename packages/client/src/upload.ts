@@ -35,7 +35,7 @@ export async function upload(
     signal = new AbortController().signal,
     onProgress = () => {},
   }: UploadOptions,
-  timings: Pick<Timings, 'stallMs' | 'storeMs'>,
+  timings: Timings,
 ): Promise<UploadResult> {
   signal.throwIfAborted()
   const path = `upload/${kind}`
@@ -57,7 +57,7 @@ type Send = (
   form: FormData,
   signal: AbortSignal,
   onSent: (bytes: number) => void,
-  timings: Pick<Timings, 'stallMs' | 'storeMs'>,
+  timings: Timings,
 ) => Promise<unknown>
 
 const sendByXhr: Send = (http, path, form, signal, onSent, { stallMs, storeMs }) =>

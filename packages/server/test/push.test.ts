@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
 import Pusher from 'pusher'
 import PusherClient from 'pusher-js'
+import { beginEndlessUpload } from './endless-upload.ts'
 import { type Listener, startSite, type TestSite, type TestUser } from './harness.ts'
 
 /*
@@ -404,20 +405,7 @@ describe('stopping', () => {
       await Bun.sleep(graceMs)
       await drain(0)
     }
-    const received = Promise.withResolvers<void>()
-    const body = new ReadableStream({
-      async pull(controller) {
-        controller.enqueue(new TextEncoder().encode('--x\r\n'))
-        received.resolve()
-        await new Promise(() => {})
-      },
-    })
-    const headers = {
-      authorization: `Bearer ${other.key}`,
-      'content-type': 'multipart/form-data; boundary=x',
-    }
-    fetch(`${other.url}/api/upload/file`, { method: 'POST', headers, body }).catch(() => {})
-    await received.promise
+    await beginEndlessUpload(other.url, other.key)
     expect((await fetch(`${other.url}/healthz`)).status).toBe(200)
     const startedAt = performance.now()
     await other.close()

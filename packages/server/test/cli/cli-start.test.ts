@@ -12,6 +12,7 @@ import {
   startCommand,
   until,
 } from '../command.ts'
+import { beginEndlessUpload } from '../endless-upload.ts'
 
 /* Starting, stopping, and what may go wrong with it. */
 
@@ -86,18 +87,7 @@ describe('parley start', () => {
     const DATA_DIR = await newDataDir()
     const server = await startCommand({ DATA_DIR })
     const key = (await readFile(join(DATA_DIR, 'server.key'), 'utf8')).trim()
-    const received = Promise.withResolvers<void>()
-    // An upload that begins and never ends.
-    const body = new ReadableStream({
-      async pull(controller) {
-        controller.enqueue(new TextEncoder().encode('--x\r\n'))
-        received.resolve()
-        await new Promise(() => {})
-      },
-    })
-    const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'multipart/form-data; boundary=x' }
-    fetch(`${server.url}/api/upload/file`, { method: 'POST', headers, body }).catch(() => {})
-    await received.promise
+    await beginEndlessUpload(server.url, key)
     await until(
       async () => (await (await fetch(`${server.url}/healthz`)).json()).status,
       (status) => status === 'ok',
